@@ -1,0 +1,3 @@
+"""The command popgen."""
+def main() -> None: ...
+

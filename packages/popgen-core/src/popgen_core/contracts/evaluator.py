@@ -1,0 +1,65 @@
+"""The contract of an evaluator: named scores with unit, range, direction and law; never imports torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Protocol
+
+from popgen_core.analysis.piece import Piece
+
+__all__ = ["Evaluator", "Measure", "PieceEvaluator", "Score", "SetEvaluator", "TrainingEvaluator"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What one score means. `law` is its definition in a line; `better` may be "none" for a descriptive figure."""
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    better: Literal["higher", "lower", "none"]
+    law: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """A value, or NaN with the reason why it is undefined; never 0 for want of material."""
+
+    value: float
+    reason: str = ""
+
+
+class Evaluator(Protocol):
+    """What every evaluator declares. `scope` says what it needs: one piece, references, or the training set."""
+
+    Config: ClassVar[type]
+    scope: ClassVar[Literal["piece", "set", "training"]]
+    measures: ClassVar[tuple[Measure, ...]]
+
+    def __init__(self, config: Any) -> None: ...
+
+
+class PieceEvaluator(Evaluator, Protocol):
+    """Scope "piece": judges one piece by itself."""
+
+    def score(self, piece: Piece) -> Mapping[str, Score]:
+        """A grouped piece -> a score for each of `measures`."""
+        ...
+
+
+class SetEvaluator(Evaluator, Protocol):
+    """Scope "set": judges some pieces against reference pieces."""
+
+    def score(self, pieces: Sequence[Piece], references: Sequence[Piece]) -> Mapping[str, Score]:
+        """Grouped pieces and references -> a score for each of `measures`."""
+        ...
+
+
+class TrainingEvaluator(Evaluator, Protocol):
+    """Scope "training": judges a piece against what a model was trained on."""
+
+    def score(self, piece: Piece, training: Sequence[Piece]) -> Mapping[str, Score]:
+        """A grouped piece and the training pieces -> a score for each of `measures`."""
+        ...

@@ -1,0 +1,42 @@
+"""Merging the tracks of each group into one, as every grouper does once it knows where tracks belong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from popgen_core.contracts.grouper import Grouping, Placement
+from popgen_core.music.song import Song, Track
+
+__all__ = ["merged"]
+
+
+def merged(song: Song, groups: Sequence[str], choices: Sequence[tuple[str | None, str]]) -> Grouping:
+    """The song with one track a group, from one (group or None, why) for each of its tracks.
+
+    Notes are joined and sorted, overlaps of one pitch included. The program is that of the most notes. Controllers
+    and bends stay where a group comes from one track; of several they would contradict each other and are left out.
+    """
+    placements = tuple(
+        Placement(track.name, track.program, len(track.notes), group, why)
+        for track, (group, why) in zip(song.tracks, choices, strict=True)
+    )
+    tracks = []
+    for group in groups:
+        members = [track for track, (chosen, _) in zip(song.tracks, choices, strict=True) if chosen == group]
+        if members := [track for track in members if len(track.notes)]:
+            tracks.append(_joined(group, members))
+    grouped = Song(
+        song.ticks_per_quarter, tuple(tracks), song.tempos, song.meters, song.keys, song.markers, song.provenance
+    )
+    return Grouping(grouped, placements)
+
+
+def _joined(group: str, members: Sequence[Track]) -> Track:
+    leader = max(members, key=lambda track: (len(track.notes), -track.program))
+    if len(members) == 1:
+        return Track(group, leader.program, group == "drums" or leader.is_drum, leader.notes, leader.controls, leader.bends)
+    notes = np.concatenate([track.notes for track in members])
+    notes = notes[np.lexsort((notes["velocity"], notes["length_ticks"], notes["pitch"], notes["start_tick"]))]
+    return Track(group, leader.program, group == "drums" or leader.is_drum, notes)

@@ -1,0 +1,96 @@
+"""MIDI files in and out: bytes to a Song and back, over symusic.
+
+Reading takes bytes, never paths: symusic starts external programs for some file endings. What keeps a hostile
+file from harm is in `popgen_core.music.guard`; this module trusts what it is given.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import symusic
+
+from popgen_core.errors import MidiError
+from popgen_core.music.meta import add_text, find_text
+from popgen_core.music.song import BEND, CONTROL, KEY, METER, NOTE, TEMPO, Marker, Song, Track, rows
+
+__all__ = ["PROVENANCE", "song_from_midi", "song_to_midi"]
+
+PROVENANCE = "popgen:"  # prefix of the text event that says what made a file
+
+
+def song_from_midi(midi: bytes, *, clamp: bool = False) -> Song:
+    """Standard MIDI File bytes as a Song; `clamp` limits data bytes over 127 to 127 instead of refusing them.
+
+    Raises MidiError when the bytes do not parse.
+    """
+    try:
+        score = symusic.Score.from_midi(midi, sanitize_data=clamp)
+    except (RuntimeError, ValueError, MemoryError) as error:
+        raise MidiError(f"the bytes do not parse as MIDI: {error}", reason="does-not-parse") from error
+    return Song(
+        ticks_per_quarter=score.ticks_per_quarter,
+        tracks=tuple(_track(track) for track in score.tracks if len(track.notes)),
+        tempos=_rows(TEMPO, score.tempos.numpy(), tick="time", microseconds="mspq"),
+        meters=_rows(METER, score.time_signatures.numpy(), tick="time"),
+        keys=_rows(KEY, score.key_signatures.numpy(), tick="time", fifths="key", minor="tonality"),
+        markers=tuple(Marker(int(marker.time), marker.text) for marker in score.markers),
+        provenance=find_text(midi, PROVENANCE),
+    )
+
+
+def song_to_midi(song: Song) -> bytes:
+    """A Song as a Standard MIDI File of type 1: one track an instrument, drums on channel 10.
+
+    Text, provenance among it, is written as UTF-8. At most 15 pitched tracks have a channel of their own.
+    """
+    score = symusic.Score(song.ticks_per_quarter)
+    for tick, microseconds in song.tempos:
+        score.tempos.append(symusic.Tempo(int(tick), mspq=int(microseconds)))
+    for tick, numerator, denominator in song.meters:
+        score.time_signatures.append(symusic.TimeSignature(int(tick), int(numerator), int(denominator)))
+    for tick, fifths, minor in song.keys:
+        score.key_signatures.append(symusic.KeySignature(int(tick), int(fifths), int(minor)))
+    for marker in song.markers:
+        score.markers.append(symusic.TextMeta(marker.tick, marker.text))
+    for track in song.tracks:
+        score.tracks.append(_symusic_track(track))
+    midi = bytes(score.dumps_midi())
+    return add_text(midi, song.provenance) if song.provenance else midi
+
+
+def _rows(dtype: np.dtype[Any], columns: dict[str, Any], **names: str) -> Any:
+    """symusic's columns as our structured rows; `names` maps our field to symusic's where they differ."""
+    table = np.empty(len(columns["time"]), dtype=dtype)
+    for name in dtype.names or ():
+        table[name] = columns[names.get(name, name)]
+    return table
+
+
+def _track(track: Any) -> Track:
+    notes = _rows(NOTE, track.notes.numpy(), start_tick="time", length_ticks="duration")
+    return Track(
+        name=track.name,
+        program=int(track.program),
+        is_drum=bool(track.is_drum),
+        notes=notes[np.lexsort((notes["pitch"], notes["start_tick"]))],
+        controls=_rows(CONTROL, track.controls.numpy(), tick="time"),
+        bends=_rows(BEND, track.pitch_bends.numpy(), tick="time"),
+    )
+
+
+def _symusic_track(track: Track) -> Any:
+    made = symusic.Track(track.name, track.program, track.is_drum)
+    notes = track.notes
+    made.notes = symusic.Note.from_numpy(
+        notes["start_tick"].astype(np.int32),
+        notes["length_ticks"].astype(np.int32),
+        notes["pitch"].astype(np.int8),
+        notes["velocity"].astype(np.int8),
+    )
+    for tick, number, value in track.controls:
+        made.controls.append(symusic.ControlChange(int(tick), int(number), int(value)))
+    for tick, value in track.bends:
+        made.pitch_bends.append(symusic.PitchBend(int(tick), int(value)))
+    return made

@@ -1,0 +1,174 @@
+"""A song on a grid: one row an onset, exact; dense arrays of frame x group x pitch on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from popgen_core.errors import SongError
+from popgen_core.music.grid import Grid, frames_nearest
+from popgen_core.music.song import NOTE, Song, Track
+
+__all__ = ["EVENT", "DenseRoll", "Roll", "RollSpec", "roll_from_song", "song_from_roll"]
+
+# frame: the frame nearest to the onset; last: the last frame in which the note sounds; group, pitch: indices into
+# the spec; velocity 0..1; duration in seconds; offset: onset minus frame, in frames, -0.5 .. 0.5 (micro-timing)
+EVENT = np.dtype(
+    [
+        ("frame", "<i4"),
+        ("last", "<i4"),
+        ("group", "<i2"),
+        ("pitch", "<i2"),
+        ("velocity", "<f4"),
+        ("duration", "<f4"),
+        ("offset", "<f4"),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class RollSpec:
+    """The sizes of a roll: names of its groups, number of pitches from `lowest`, channels that a model reads.
+
+    The default pitches are the 88 keys from MIDI 21 (A0) to 108 (C8), one range for all groups (paper, 2.1).
+    """
+
+    groups: tuple[str, ...]
+    pitches: int = 88
+    lowest: int = 21
+    channels: tuple[str, ...] = ("onset", "active", "velocity")
+
+    @property
+    def cells(self) -> int:
+        """Cells of one frame: groups x pitches."""
+        return len(self.groups) * self.pitches
+
+
+@dataclass(frozen=True)
+class DenseRoll:
+    """A stretch of a roll as arrays (frame, group, pitch).
+
+    `onset`, `active` bool; `velocity` 0..1, `duration` in seconds and `offset` in frames are float32 and stand at
+    onsets only. `merged` counts the onsets that shared a cell with another and are not seen here.
+    """
+
+    onset: NDArray[np.bool_]
+    active: NDArray[np.bool_]
+    velocity: NDArray[np.float32]
+    duration: NDArray[np.float32]
+    offset: NDArray[np.float32]
+    merged: int
+
+
+@dataclass(frozen=True)
+class Roll:
+    """All onsets of a song on a grid, sorted by frame, group and pitch; `counts` says what the pitch range changed."""
+
+    spec: RollSpec
+    grid: Grid
+    frames: int
+    events: NDArray[Any]
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def window(self, start: int, stop: int) -> NDArray[Any]:
+        """Events that sound in frames start..stop-1, their frames counted from `start` (negative: begun before)."""
+        inside = self.events[(self.events["frame"] < stop) & (self.events["last"] >= start)].copy()
+        inside["frame"] -= start
+        inside["last"] -= start
+        return inside
+
+    def dense(self, start: int = 0, stop: int | None = None) -> DenseRoll:
+        """Frames start..stop-1 (default: all) as dense arrays; where onsets share a cell the loudest is kept."""
+        stop = self.frames if stop is None else stop
+        return dense_events(self.window(start, stop), stop - start, self.spec)
+
+
+def dense_events(events: NDArray[Any], frames: int, spec: RollSpec) -> DenseRoll:
+    """Events whose frames count from 0 as dense arrays of `frames` frames."""
+    shape = (frames, len(spec.groups), spec.pitches)
+    active = np.zeros((frames + 1, *shape[1:]), dtype=np.int32)
+    first, after = np.maximum(events["frame"], 0), np.minimum(events["last"] + 1, frames)
+    np.add.at(active, (first, events["group"], events["pitch"]), 1)
+    np.add.at(active, (after, events["group"], events["pitch"]), -1)
+    begun = events[(events["frame"] >= 0) & (events["frame"] < frames)]
+    begun = begun[np.argsort(begun["velocity"], kind="stable")]  # the loudest is written last and stays
+    cell = (begun["frame"], begun["group"], begun["pitch"])
+    onset = np.zeros(shape, dtype=np.bool_)
+    onset[cell] = True
+    values = {name: np.zeros(shape, dtype=np.float32) for name in ("velocity", "duration", "offset")}
+    for name, value in values.items():
+        value[cell] = begun[name]
+    merged = len(begun) - int(onset.sum())
+    return DenseRoll(onset=onset, active=np.cumsum(active[:-1], axis=0) > 0, merged=merged, **values)
+
+
+def roll_from_song(song: Song, grid: Grid, spec: RollSpec) -> Roll:
+    """A grouped song on a grid. Its tracks must be named after the spec's groups (a grouper does that).
+
+    Pitches outside the range are folded by octaves into it, those of drums (a pitch there is an instrument)
+    dropped; both are counted in `counts` as `folded` and `dropped`. Raises SongError for a track of no group.
+    """
+    counts = {"folded": 0, "dropped": 0}
+    parts = [_events(song, track, grid, spec, counts) for track in song.tracks]
+    events = np.concatenate(parts) if parts else np.empty(0, dtype=EVENT)
+    events = events[np.lexsort((events["pitch"], events["group"], events["frame"]))]
+    frames = int(events["last"].max(initial=-1)) + 1
+    return Roll(spec=spec, grid=grid, frames=frames, events=events, counts=counts)
+
+
+def _events(song: Song, track: Track, grid: Grid, spec: RollSpec, counts: dict[str, int]) -> NDArray[Any]:
+    if track.name not in spec.groups:
+        raise SongError(f"track {track.name!r} is none of the groups {', '.join(spec.groups)}", hint="group it first")
+    notes, pitch = _in_range(track, spec, counts)
+    ends = notes["start_tick"] + notes["length_ticks"]
+    start = grid.positions(song, notes["start_tick"])
+    events = np.empty(len(notes), dtype=EVENT)
+    events["frame"] = frames_nearest(start)
+    events["last"] = np.maximum(frames_nearest(grid.positions(song, ends)) - 1, events["frame"])
+    events["group"] = spec.groups.index(track.name)
+    events["pitch"] = pitch
+    events["velocity"] = notes["velocity"] / np.float32(127)
+    events["duration"] = song.seconds(ends) - song.seconds(notes["start_tick"])
+    events["offset"] = start - events["frame"]
+    return events
+
+
+def _in_range(track: Track, spec: RollSpec, counts: dict[str, int]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The notes that the range can hold, with their pitch counted from its lowest."""
+    pitch = track.notes["pitch"].astype(np.int64) - spec.lowest
+    outside = (pitch < 0) | (pitch >= spec.pitches)
+    if track.is_drum or spec.pitches < 12:
+        counts["dropped"] += int(outside.sum())
+        return track.notes[~outside], pitch[~outside]
+    counts["folded"] += int(outside.sum())
+    pitch = np.where(pitch < 0, pitch % 12, pitch)
+    over = np.maximum(pitch - (spec.pitches - 1), 0)
+    return track.notes, pitch - 12 * -(-over // 12)
+
+
+def song_from_roll(roll: Roll, template: Song, tracks: Sequence[Track]) -> Song:
+    """A roll as a song in the tempo, meter and resolution of `template`.
+
+    `tracks` gives name, program and drum flag for each group, in order; their own notes are replaced.
+    """
+    events = roll.events
+    starts = roll.grid.ticks(template, events["frame"].astype(np.float64) + events["offset"])
+    ends = template.ticks(template.seconds(starts) + events["duration"])
+    notes = np.empty(len(events), dtype=NOTE)
+    notes["start_tick"] = np.maximum(np.rint(starts), 0)
+    notes["length_ticks"] = np.maximum(np.rint(ends) - notes["start_tick"], 1)
+    notes["pitch"] = events["pitch"] + roll.spec.lowest
+    notes["velocity"] = np.clip(np.rint(events["velocity"] * 127), 1, 127)
+    made = []
+    for group, track in enumerate(tracks):
+        mine = notes[events["group"] == group]
+        mine = mine[np.lexsort((mine["pitch"], mine["start_tick"]))]
+        made.append(Track(track.name, track.program, track.is_drum, mine))
+    return Song(
+        template.ticks_per_quarter, tuple(made), template.tempos, template.meters, template.keys, template.markers,
+        template.provenance,
+    )
