@@ -1,1 +1,3 @@
-"""popgen_encoders."""
+"""popgen_encoders: the paper's per-group CNN and alternatives, one encoder a file; chosen through the catalogue."""
+
+__all__: list[str] = []

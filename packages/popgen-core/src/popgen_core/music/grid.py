@@ -17,7 +17,7 @@ __all__ = ["BeatGrid", "Grid", "SecondsGrid", "frames_nearest"]
 class Grid(Protocol):
     """A raster of frames over a song: positions are in frames, with fractions; frame 0 is the song's start."""
 
-    kind: str
+    kind: ClassVar[str]
 
     def positions(self, song: Song, ticks: Any) -> NDArray[np.float64]:
         """Ticks of the song -> positions in frames."""

@@ -13,9 +13,9 @@ import symusic
 
 from popgen_core.errors import MidiError
 from popgen_core.music.meta import add_text, find_text
-from popgen_core.music.song import BEND, CONTROL, KEY, METER, NOTE, TEMPO, Marker, Song, Track, rows
+from popgen_core.music.song import BEND, CONTROL, KEY, METER, NOTE, TEMPO, Marker, Song, Track
 
-__all__ = ["PROVENANCE", "song_from_midi", "song_to_midi"]
+__all__ = ["PROVENANCE", "score_from_midi", "song_from_midi", "song_from_score", "song_to_midi"]
 
 PROVENANCE = "popgen:"  # prefix of the text event that says what made a file
 
@@ -25,10 +25,19 @@ def song_from_midi(midi: bytes, *, clamp: bool = False) -> Song:
 
     Raises MidiError when the bytes do not parse.
     """
+    return song_from_score(score_from_midi(midi, clamp=clamp), provenance=find_text(midi, PROVENANCE))
+
+
+def score_from_midi(midi: bytes, *, clamp: bool = False) -> Any:
+    """Standard MIDI File bytes as symusic's score, as it comes; raises MidiError when they do not parse."""
     try:
-        score = symusic.Score.from_midi(midi, sanitize_data=clamp)
+        return symusic.Score.from_midi(midi, sanitize_data=clamp)
     except (RuntimeError, ValueError, MemoryError) as error:
         raise MidiError(f"the bytes do not parse as MIDI: {error}", reason="does-not-parse") from error
+
+
+def song_from_score(score: Any, *, provenance: str = "") -> Song:
+    """symusic's score as a Song; its tracks without notes are left out."""
     return Song(
         ticks_per_quarter=score.ticks_per_quarter,
         tracks=tuple(_track(track) for track in score.tracks if len(track.notes)),
@@ -36,7 +45,7 @@ def song_from_midi(midi: bytes, *, clamp: bool = False) -> Song:
         meters=_rows(METER, score.time_signatures.numpy(), tick="time"),
         keys=_rows(KEY, score.key_signatures.numpy(), tick="time", fifths="key", minor="tonality"),
         markers=tuple(Marker(int(marker.time), marker.text) for marker in score.markers),
-        provenance=find_text(midi, PROVENANCE),
+        provenance=provenance,
     )
 
 
@@ -45,7 +54,7 @@ def song_to_midi(song: Song) -> bytes:
 
     Text, provenance among it, is written as UTF-8. At most 15 pitched tracks have a channel of their own.
     """
-    score = symusic.Score(song.ticks_per_quarter)
+    score: Any = symusic.Score(song.ticks_per_quarter)
     for tick, microseconds in song.tempos:
         score.tempos.append(symusic.Tempo(int(tick), mspq=int(microseconds)))
     for tick, numerator, denominator in song.meters:
@@ -81,7 +90,7 @@ def _track(track: Any) -> Track:
 
 
 def _symusic_track(track: Track) -> Any:
-    made = symusic.Track(track.name, track.program, track.is_drum)
+    made: Any = symusic.Track(track.name, track.program, track.is_drum)
     notes = track.notes
     made.notes = symusic.Note.from_numpy(
         notes["start_tick"].astype(np.int32),

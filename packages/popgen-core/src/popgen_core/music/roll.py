@@ -153,14 +153,15 @@ def _in_range(track: Track, spec: RollSpec, counts: dict[str, int]) -> tuple[NDA
 def song_from_roll(roll: Roll, template: Song, tracks: Sequence[Track]) -> Song:
     """A roll as a song in the tempo, meter and resolution of `template`.
 
-    `tracks` gives name, program and drum flag for each group, in order; their own notes are replaced.
+    `tracks` gives name, program and drum flag for each group, in order; their own notes are replaced. A note lasts at
+    least one tick, unless it had no length in the song that the roll was made of.
     """
     events = roll.events
     starts = roll.grid.ticks(template, events["frame"].astype(np.float64) + events["offset"])
     ends = template.ticks(template.seconds(starts) + events["duration"])
     notes = np.empty(len(events), dtype=NOTE)
     notes["start_tick"] = np.maximum(np.rint(starts), 0)
-    notes["length_ticks"] = np.maximum(np.rint(ends) - notes["start_tick"], 1)
+    notes["length_ticks"] = np.maximum(np.rint(ends) - notes["start_tick"], events["duration"] > 0)
     notes["pitch"] = events["pitch"] + roll.spec.lowest
     notes["velocity"] = np.clip(np.rint(events["velocity"] * 127), 1, 127)
     made = []
@@ -169,6 +170,11 @@ def song_from_roll(roll: Roll, template: Song, tracks: Sequence[Track]) -> Song:
         mine = mine[np.lexsort((mine["pitch"], mine["start_tick"]))]
         made.append(Track(track.name, track.program, track.is_drum, mine))
     return Song(
-        template.ticks_per_quarter, tuple(made), template.tempos, template.meters, template.keys, template.markers,
+        template.ticks_per_quarter,
+        tuple(made),
+        template.tempos,
+        template.meters,
+        template.keys,
+        template.markers,
         template.provenance,
     )

@@ -59,7 +59,7 @@ class Track:
     bends: Rows = field(default_factory=lambda: rows(BEND))
 
     def pedals(self) -> NDArray[np.int64]:
-        """Sustain pedal as (start_tick, end_tick) rows, read from controller 64; one left down ends at the last note."""
+        """Sustain pedal as (start_tick, end_tick) rows, from controller 64; one left down ends at the last note."""
         pedal = self.controls[self.controls["number"] == PEDAL]
         down = pedal["value"] >= 64
         changes = pedal["tick"][np.flatnonzero(np.diff(down.astype(np.int8), prepend=0))]
@@ -117,9 +117,7 @@ class Song:
         """Seconds from the start at these ticks (any shape), by the tempo map."""
         ticks = np.asarray(ticks, dtype=np.float64)
         at = np.maximum(np.searchsorted(self.tempos["tick"], ticks, side="right") - 1, 0)
-        return np.asarray(
-            self._tempo_seconds()[at] + (ticks - self.tempos["tick"][at]) * self._seconds_per_tick()[at]
-        )
+        return np.asarray(self._tempo_seconds()[at] + (ticks - self.tempos["tick"][at]) * self._seconds_per_tick()[at])
 
     def ticks(self, seconds: Any) -> NDArray[np.float64]:
         """Ticks, with their fractions, at these seconds: the inverse of `seconds`."""

@@ -1,0 +1,3 @@
+"""The commands of popgen, one a file."""
+
+__all__: list[str] = []

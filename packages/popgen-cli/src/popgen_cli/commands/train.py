@@ -1,0 +1,56 @@
+"""popgen train: a dataset and a recipe become a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from popgen_cli.doors import door, shown_json
+from popgen_cli.progress import progress
+
+__all__ = ["train"]
+
+INTERRUPTED = 130
+
+
+@door
+def train(
+    dataset: Annotated[Path, typer.Argument(help="Dataset made by `popgen prepare`.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder of the run: recipe, log, loss curve, checkpoint.")],
+    recipe: Annotated[str, typer.Option(help="A built-in recipe by name, or a TOML file.")] = "paper.warm",
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="Change one setting, e.g. --set train.epochs=3; may be repeated.")
+    ] = None,
+    valid: Annotated[Path | None, typer.Option(help="Dataset whose loss is measured after each epoch.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, by its own recipe.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print how the run ended as JSON.")] = False,
+) -> None:
+    """Train a model on a dataset. Ctrl-C saves and stops; --resume goes on.
+
+    Example: popgen train dataset/ -o runs/mine --recipe paper.warm --set train.epochs=3
+    """
+    from popgen_core import api
+
+    with progress("training") as show:
+
+        def shown(place: Any, total: int, step: Any, speed: float) -> None:
+            show(place.steps, total, f"loss {step.loss:.4f}, {speed:,.0f} frames a second")
+
+        report = api.train(dataset, out, recipe, changes=changes or [], valid=valid, resume=resume, progress=shown)
+    if json:
+        shown_json(_plain(report))
+    else:
+        typer.echo(
+            f"{report.checkpoint}: loss {report.first_loss:.3f} -> {report.loss:.4f} in {report.steps} steps "
+            f"({report.epochs} epochs, {report.frames_per_second:,.0f} frames a second; {report.stopped})"
+        )
+    if report.stopped.startswith("stopped by"):
+        raise typer.Exit(INTERRUPTED)
+
+
+def _plain(report: Any) -> dict[str, Any]:
+    """The report with paths as text, and null for a loss that was not measured."""
+    values = {name: str(value) if isinstance(value, Path) else value for name, value in vars(report).items()}
+    return {name: None if value != value else value for name, value in values.items()}

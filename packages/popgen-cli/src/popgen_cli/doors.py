@@ -1,0 +1,70 @@
+"""How every command ends: one line for what a user can mend, the right exit code, no traceback unless asked."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import typer
+
+from popgen_core.errors import PopgenError
+
+__all__ = ["complain", "door", "shown_json"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+INTERRUPTED = 130
+
+
+def door(command: F) -> F:
+    """Wrap a command: errors become one line on stderr and their exit code; Ctrl-C becomes 130."""
+
+    @functools.wraps(command)
+    def entered(*args: Any, **options: Any) -> Any:
+        try:
+            return command(*args, **options)
+        except PopgenError as error:
+            if os.environ.get("POPGEN_DEBUG"):
+                raise
+            complain(str(error))
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            complain("interrupted")
+            raise typer.Exit(INTERRUPTED) from None
+        except ModuleNotFoundError as error:
+            if os.environ.get("POPGEN_DEBUG"):
+                raise
+            complain(_missing(error.name or str(error)))
+            raise typer.Exit(1) from None
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(1) from None
+
+    return entered  # type: ignore[return-value]
+
+
+def complain(line: str) -> None:
+    """One line on stderr, named after the program."""
+    typer.echo(f"popgen: {line}", err=True)
+
+
+def shown_json(value: Any) -> None:
+    """A value as JSON on stdout, for programs."""
+    import json
+
+    typer.echo(json.dumps(value, indent=2, allow_nan=False))
+
+
+def _missing(module: str) -> str:
+    """What to install for a module that is not there."""
+    part = {
+        "torch": "popgen-core[torch]",
+        "safetensors": "popgen-core[torch]",
+        "matplotlib": "popgen-core[plot]",
+        "popgen_eval": "popgen-eval",
+        "popgen_encoders": "popgen-encoders",
+    }.get(module.split(".")[0])
+    return f"this command needs {module}, which is not installed" + (f" (install {part})" if part else "")

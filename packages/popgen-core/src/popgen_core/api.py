@@ -1,0 +1,161 @@
+"""popgen from a notebook: prepare, train and generate in one call each; `popgen_eval.api.evaluate` is the fourth.
+
+>>> from popgen_core import api
+>>> api.prepare("songs/", "dataset/")
+>>> api.train("dataset/", "runs/mine", "paper.warm")
+>>> api.generate("runs/mine", "new-songs/", count=3, seconds=60, seed=7)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from popgen_core.corpus.prepare import prepare as prepare_corpus
+from popgen_core.corpus.report import PrepareReport
+from popgen_core.errors import OutputError
+from popgen_core.files import check_new, new_folder
+from popgen_core.music.guard import read_song
+from popgen_core.music.midi import song_to_midi
+from popgen_core.plugins import catalogue
+from popgen_core.songwriter import write_songs as written_by_rules
+
+if TYPE_CHECKING:
+    from popgen_core.train.run import Progress, TrainReport
+
+__all__ = ["Written", "generate", "prepare", "show", "train", "write_songs"]
+
+Place = str | PathLike[str]
+Shown = Callable[[int, int, str], None]  # done, of how many, a few words
+
+
+@dataclass(frozen=True)
+class Written:
+    """One generated song: its file, length in seconds, notes, notes a second beside the corpus's, and its request."""
+
+    path: Path
+    seconds: float
+    notes: int
+    notes_per_second: float
+    corpus_notes_per_second: float
+    groups: dict[str, int]
+    seed: int
+    index: int
+
+    def table(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return {**asdict(self), "path": str(self.path)}
+
+
+def prepare(
+    folder: Place, out: Place, *, grouper: str = "seven.v1", workers: int | None = None, progress: Shown | None = None
+) -> PrepareReport:
+    """Turn a folder of MIDI files into a dataset -> a report of one row a file.
+
+    Raises DatasetError when the folder is missing or no song of it can be used, OutputError when `out` is taken.
+    """
+    offer = catalogue().find("grouper", grouper)
+    return prepare_corpus(
+        Path(folder), Path(out), grouper_name=offer.card.name, grouper_target=offer.card.target, workers=workers,
+        progress=progress,
+    )
+
+
+def train(
+    dataset: Place,
+    run: Place,
+    recipe: str = "paper.warm",
+    *,
+    changes: Sequence[str] = (),
+    valid: Place | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> TrainReport:
+    """Train a recipe (a built-in name or a TOML file; `changes` such as "train.epochs=3") into the folder `run`.
+
+    Raises RecipeError, DatasetError, OutputError or CheckpointError, each saying what to do.
+    """
+    from popgen_core.corpus.dataset import Dataset
+    from popgen_core.recipe import read_recipe
+    from popgen_core.train.run import train as train_run
+
+    if not resume:
+        check_new(Path(run))
+    chosen = read_recipe(recipe, catalogue(), changes)
+    opened, beside = Dataset.open(Path(dataset)), Dataset.open(Path(valid)) if valid else None
+    return train_run(opened, Path(run), chosen, catalogue(), valid=beside, resume=resume, progress=progress)
+
+
+def generate(
+    checkpoint: Place,
+    out: Place,
+    *,
+    count: int = 1,
+    seconds: float = 60.0,
+    temperature: float = 0.8,
+    seed: int = 0,
+    tempo: float | None = None,
+    meter: tuple[int, int] | None = None,
+    groups: Sequence[str] | None = None,
+    progress: Shown | None = None,
+) -> list[Written]:
+    """Write `count` new songs as MIDI files into the new folder `out` -> a row for each.
+
+    Raises RequestError for what cannot be asked, CheckpointError, and OutputError when `out` is taken.
+    """
+    from popgen_core.generate.load import load_checkpoint
+    from popgen_core.generate.request import Request
+    from popgen_core.generate.write import write_songs as drawn_songs
+
+    check_new(Path(out))
+    loaded = load_checkpoint(Path(checkpoint), catalogue())
+    request = Request(count, seconds, temperature, seed, tempo, meter, groups)
+    songs = drawn_songs(loaded, request, (lambda done, total: progress(done, total, "frames")) if progress else None)
+    rows = []
+    with new_folder(Path(out)) as folder:
+        for index, song in enumerate(songs):
+            name = f"song-{index + 1:03}.mid"
+            (folder / name).write_bytes(song_to_midi(song))
+            length = float(song.seconds(song.markers[-1].tick))
+            rows.append(
+                Written(
+                    path=Path(out) / name,
+                    seconds=length,
+                    notes=song.note_count,
+                    notes_per_second=song.note_count / length,
+                    corpus_notes_per_second=float(loaded.card.corpus.get("notes_per_second", 0.0)),
+                    groups={track.name: len(track.notes) for track in song.tracks},
+                    seed=seed,
+                    index=index,
+                )
+            )
+    return rows
+
+
+def write_songs(out: Place, *, count: int = 1, seed: int = 0, progress: Shown | None = None) -> list[Path]:
+    """Write `count` songs of the songwriter into the new folder `out` -> their files."""
+    paths = []
+    with new_folder(Path(out)) as folder:
+        for index, song in enumerate(written_by_rules(count, seed)):
+            name = f"song-{index + 1:03}.mid"
+            (folder / name).write_bytes(song_to_midi(song))
+            paths.append(Path(out) / name)
+            if progress:
+                progress(index + 1, count, "songs")
+    return paths
+
+
+def show(song: Place, out: Place) -> Path:
+    """Draw a MIDI file as a piano roll into a PNG file. Raises MidiError for what is no song, OutputError."""
+    from popgen_core.show import draw_song
+
+    read = read_song(Path(song)).song
+    picture = Path(out)
+    try:
+        draw_song(read, picture, title=Path(song).name)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{picture} cannot be written: {error}", hint="give a place for a .png file") from error
+    return picture

@@ -1,0 +1,55 @@
+"""Putting a recipe's parts together, and refusing those that do not fit before any tensor exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from popgen_core.analysis.position import POSITION
+from popgen_core.contracts.sizes import ControlSpec, Sizes
+from popgen_core.errors import RecipeError
+from popgen_core.music.roll import RollSpec
+from popgen_core.recipe import Recipe
+
+__all__ = ["Parts", "assemble", "sizes_of"]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The components of a recipe, made for each other's sizes."""
+
+    recipe: Recipe
+    sizes: Sizes
+    grouper: Any
+    encoder: Any
+    backbone: Any
+    decoder: Any
+    loss: Any
+
+
+def sizes_of(recipe: Recipe) -> Sizes:
+    """The sizes that a recipe's parts are built for: its grouper's groups, the position controls, its width."""
+    part = recipe.parts["grouper"]
+    groups = part.component(part.config).groups
+    return Sizes(RollSpec(tuple(groups)), ControlSpec(POSITION), recipe.header.width)
+
+
+def assemble(recipe: Recipe) -> Parts:
+    """The recipe's components, freshly made. Raises RecipeError when they do not fit each other."""
+    sizes = sizes_of(recipe)
+    decoder, loss = recipe.parts["decoder"], recipe.parts["loss"]
+    if decoder.component.form != loss.component.form:
+        raise RecipeError(
+            f"decoder {decoder.name!r} makes {decoder.component.form} rhythm values, "
+            f"loss {loss.name!r} takes {loss.component.form} ones",
+            hint="choose a loss that takes what the decoder makes",
+        )
+    longest = getattr(recipe.parts["backbone"].config, "window", recipe.train.window)
+    if recipe.train.window > longest:
+        raise RecipeError(
+            f"train.window is {recipe.train.window} frames, backbone.window only {longest}",
+            hint="shorten train.window or lengthen backbone.window",
+        )
+    made = {kind: part.component(part.config, sizes) for kind, part in recipe.parts.items() if kind != "grouper"}
+    grouper = recipe.parts["grouper"]
+    return Parts(recipe, sizes, grouper.component(grouper.config), **made)

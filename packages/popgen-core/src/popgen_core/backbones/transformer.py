@@ -1,0 +1,168 @@
+"""transformer.v1: the paper's causal Transformer (section 2.2): 6 layers, 8 heads, sinusoidal positions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional
+
+from popgen_core.contracts.sizes import Sizes
+from popgen_core.errors import RecipeError
+
+__all__ = ["Cache", "Transformer"]
+
+
+def sinusoids(frames: int, width: int) -> Tensor:
+    """Positions 0..frames-1 as sines and cosines -> (frame, width) (Vaswani et al. 2017, section 3.5)."""
+    angles = torch.arange(frames)[:, None] * torch.exp(torch.arange(0, width, 2) * (-math.log(10_000.0) / width))
+    waves = torch.zeros(frames, width)
+    waves[:, 0::2] = angles.sin()
+    waves[:, 1::2] = angles.cos()[:, : width // 2]
+    return waves
+
+
+class Layer(nn.Module):
+    """Attention to earlier frames, then two linear layers; each added to what came in, normalised beforehand."""
+
+    def __init__(self, width: int, heads: int, feed_forward: int, dropout: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.before_attention = nn.LayerNorm(width)
+        self.query_key_value = nn.Linear(width, 3 * width)
+        self.attended = nn.Linear(width, width)
+        self.before_thought = nn.LayerNorm(width)
+        self.widen = nn.Linear(width, feed_forward)
+        self.narrow = nn.Linear(feed_forward, width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (batch, frame, width) -> the same shape; frame t attends to frames up to t."""
+        query, key, value = self.split(x)  # (batch, head, frame, width / heads) each
+        heard = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
+        return self.finish(x, heard)
+
+    def split(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """x (batch, frame, width) -> query, key, value (batch, head, frame, width / heads)."""
+        batch, frames, _ = x.shape
+        joined = self.query_key_value(self.before_attention(x)).view(batch, frames, 3, self.heads, -1)
+        query, key, value = joined.permute(2, 0, 3, 1, 4)
+        return query, key, value
+
+    def finish(self, x: Tensor, heard: Tensor) -> Tensor:
+        """Add what was heard (batch, head, frame, width / heads), then a thought about it -> (batch, frame, width)."""
+        x = x + self.dropout(self.attended(heard.transpose(1, 2).flatten(2)))
+        thought = self.narrow(self.dropout(functional.relu(self.widen(self.before_thought(x)))))
+        return x + self.dropout(thought)
+
+    def weights(self, x: Tensor) -> Tensor:
+        """x (batch, frame, width) -> attention weights (batch, head, frame, frame)."""
+        query, key, _ = self.split(x)
+        logits = query @ key.transpose(-1, -2) / math.sqrt(query.shape[-1])
+        later = torch.ones(logits.shape[-2:], dtype=torch.bool, device=x.device).triu(1)
+        return logits.masked_fill(later, -torch.inf).softmax(-1)
+
+
+@dataclass
+class Cache:
+    """What a stream remembers: its last inputs (batch, frame, width), and keys and values of every layer.
+
+    `keys`, `values` (layer, batch, head, frame, width / heads); the first `length` frames of each are filled.
+    """
+
+    inputs: Tensor
+    keys: Tensor
+    values: Tensor
+    length: int = 0
+
+
+class Transformer(nn.Module):
+    """Causal Transformer layers over frames with sinusoidal positions counted from the window's start.
+
+    The paper does not say where its layers normalise; ours do so before each part, which trains without warm-up.
+    """
+
+    @dataclass(frozen=True)
+    class Config:
+        """Sizes of the stack; defaults are the paper's."""
+
+        layers: Annotated[int, Field(ge=1, le=64, description="number of layers")] = 6
+        heads: Annotated[int, Field(ge=1, le=64, description="attention heads a layer; must divide the width")] = 8
+        feed_forward: Annotated[int, Field(ge=1, description="width inside a layer's linear pair")] = 1024
+        dropout: Annotated[float, Field(ge=0, lt=1, description="share of values dropped in training")] = 0.1
+        window: Annotated[int, Field(ge=2, description="frames that can be attended to")] = 512
+        keep: Annotated[int, Field(ge=1, description="newest frames kept when a stream's cache is full")] = 384
+
+    def __init__(self, config: Config, sizes: Sizes) -> None:
+        super().__init__()
+        if sizes.width % config.heads:
+            raise RecipeError(f"width {sizes.width} cannot be shared by {config.heads} heads", hint="use a multiple")
+        if config.keep >= config.window:
+            raise RecipeError(f"backbone.keep {config.keep} must be less than backbone.window {config.window}")
+        self.config, self.width, self.window = config, sizes.width, config.window
+        self.layers = nn.ModuleList(
+            Layer(sizes.width, config.heads, config.feed_forward, config.dropout) for _ in range(config.layers)
+        )
+        self.last_norm = nn.LayerNorm(sizes.width)
+        self.dropout = nn.Dropout(config.dropout)
+        self.register_buffer("positions", sinusoids(config.window, sizes.width), persistent=False)
+        self.positions: Tensor
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (batch, frame, width) -> (batch, frame, width)."""
+        x = self.dropout(x + self.positions[: x.shape[1]])
+        for layer in self.layers:
+            x = layer(x)
+        return self.last_norm(x)  # type: ignore[no-any-return]
+
+    def start(self, batch: int) -> Cache:
+        """An empty cache for a stream of `batch` songs."""
+        weight = self.last_norm.weight
+        shape = (len(self.layers), batch, self.config.heads, self.window, self.width // self.config.heads)
+        return Cache(weight.new_zeros(batch, self.window, self.width), weight.new_zeros(shape), weight.new_zeros(shape))
+
+    def step(self, x: Tensor, cache: Cache) -> tuple[Tensor, Cache]:
+        """One frame x (batch, width) and the cache, which is changed in place -> (batch, width) and the cache."""
+        if cache.length == self.window:
+            self.rebuild(cache)
+        cache.inputs[:, cache.length] = x
+        y = self.advance(x[:, None], cache)  # (batch, 1, width)
+        return y[:, 0], cache
+
+    def rebuild(self, cache: Cache) -> None:
+        """Forget all but the newest `keep` inputs and compute their keys and values anew, from position 0."""
+        kept = cache.inputs[:, cache.length - self.config.keep : cache.length].clone()
+        cache.inputs[:, : self.config.keep] = kept
+        cache.length = 0
+        self.advance(kept, cache)
+
+    def advance(self, x: Tensor, cache: Cache) -> Tensor:
+        """New frames x (batch, frame, width), attending to the cached ones too -> (batch, frame, width)."""
+        start, stop = cache.length, cache.length + x.shape[1]
+        x = x + self.positions[start:stop]
+        for number, layer in enumerate(self.layers):
+            query, key, value = layer.split(x)  # type: ignore[operator]
+            cache.keys[number, :, :, start:stop] = key
+            cache.values[number, :, :, start:stop] = value
+            heard = functional.scaled_dot_product_attention(
+                query,
+                cache.keys[number, :, :, :stop],
+                cache.values[number, :, :, :stop],
+                is_causal=start == 0 and stop > 1,  # a single new frame may attend to all that is cached
+            )
+            x = layer.finish(x, heard)  # type: ignore[operator]
+        cache.length = stop
+        return self.last_norm(x)  # type: ignore[no-any-return]
+
+    def attention(self, x: Tensor) -> Tensor:
+        """x (batch, frame, width) -> weights (layer, batch, head, frame, frame); rows sum to 1."""
+        x = x + self.positions[: x.shape[1]]
+        seen = []
+        for layer in self.layers:
+            seen.append(layer.weights(x))  # type: ignore[operator]
+            x = layer(x)
+        return torch.stack(seen)

@@ -1,0 +1,41 @@
+"""The contract of a decoder: it owns how the notes of one frame are drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+from popgen_core.contracts.sizes import Sizes
+from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Prediction, Rates, Sampling, Target
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+__all__ = ["Decoder"]
+
+
+class Decoder(Protocol):
+    """A torch module from hidden vectors to notes.
+
+    Laws: `sample` draws with the given generator alone, keeps what `constraints` forbid silent, never redraws given
+    cells, and a cell is active without an onset only if it was active in the frame before (`inputs.past`).
+    `form` says which rhythm values its predictions hold.
+    """
+
+    Config: ClassVar[type]
+    form: ClassVar[Literal["dense", "events"]]
+
+    def __init__(self, config: Any, sizes: Sizes) -> None: ...
+
+    def prime(self, rates: Rates) -> None:
+        """Called once before training with the corpus's rates; a decoder may start its biases there."""
+        ...
+
+    def forward(self, hidden: Tensor, target: Target | None) -> Prediction:
+        """hidden (batch, frame, width) and, where its cells see each other, the target -> logits and rhythm."""
+        ...
+
+    def sample(
+        self, hidden: Tensor, inputs: Inputs, constraints: Constraints, settings: Sampling, generator: Generator
+    ) -> Frame:
+        """hidden (batch, width) and this frame's Inputs (batch, 1, ...) -> one drawn frame."""
+        ...

@@ -1,0 +1,27 @@
+"""The contract of a loss: how far a prediction is from its target, in named parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+from popgen_core.contracts.sizes import Sizes
+from popgen_core.contracts.tensors import LossParts, Prediction, Target
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["Loss"]
+
+
+class Loss(Protocol):
+    """A torch module. Laws: frames outside the mask do not count; a doubled batch leaves the loss equal;
+    the parts sum to the total. `form` says which rhythm values it takes."""
+
+    Config: ClassVar[type]
+    form: ClassVar[Literal["dense", "events"]]
+
+    def __init__(self, config: Any, sizes: Sizes) -> None: ...
+
+    def forward(self, prediction: Prediction, target: Target, weights: Tensor) -> LossParts:
+        """Prediction and target; weights (group,) with mean 1, the importance of each group -> total and parts."""
+        ...

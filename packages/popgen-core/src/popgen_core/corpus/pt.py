@@ -1,0 +1,136 @@
+"""Songs of a dataset as `.pt` files: the one door between the corpus and torch.
+
+A file is a dict of tensors and plain values that `torch.load(weights_only=True)` reads (paper, section 2.1): note
+matrices by group, rhythm parameters, programs, tempo, time signature. The same song makes the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from popgen_core.errors import DatasetError, PluginError
+
+try:
+    import torch
+except ModuleNotFoundError as error:
+    raise PluginError("datasets are stored with torch", hint="install popgen-core with its extra [torch]") from error
+
+from popgen_core.corpus.grids import grid_from_plain, grid_to_plain
+from popgen_core.corpus.stored import StoredSong
+from popgen_core.corpus.writing import write_atomically
+from popgen_core.music.roll import EVENT, RollSpec
+from popgen_core.music.song import KEY, METER, TEMPO
+
+__all__ = ["SCHEMA", "read_song", "song_bytes", "song_from_pt", "write_song"]
+
+SCHEMA = 1
+NOTES = ("frame", "last", "pitch")
+RHYTHM = ("velocity", "duration", "offset")
+
+
+def write_song(path: str | os.PathLike[str], stored: StoredSong) -> bytes:
+    """Writes a song whole or not at all; the bytes that were written."""
+    written = song_bytes(stored)
+    write_atomically(Path(path), written)
+    return written
+
+
+def read_song(path: str | os.PathLike[str]) -> StoredSong:
+    """The song in a `.pt` file; raises DatasetError when it holds none."""
+    try:
+        return song_from_pt(Path(path).read_bytes())
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror}", hint="prepare the dataset anew") from error
+    except DatasetError as error:
+        raise DatasetError(f"{path}: {error.message}", hint=error.hint) from error
+
+
+def song_bytes(stored: StoredSong) -> bytes:
+    """A song as the bytes of a `.pt` file."""
+    groups = [sys.intern(group) for group in stored.spec.groups]  # pickle writes one object once: same song, same bytes
+    mine = {group: stored.events[stored.events["group"] == number] for number, group in enumerate(groups)}
+    plain = {
+        "schema": SCHEMA,
+        "source": stored.source,
+        "sha256": stored.sha256,
+        "grid": grid_to_plain(stored.grid),
+        "pitches": stored.spec.pitches,
+        "lowest": stored.spec.lowest,
+        "frames": stored.frames,
+        "groups": groups,
+        "notes": {group: _tensor(events, NOTES, np.int32) for group, events in mine.items()},
+        "rhythm": {group: _tensor(events, RHYTHM, np.float32) for group, events in mine.items()},
+        "programs": {group: stored.programs[group] for group in groups if group in stored.programs},
+        "drums": [group for group in groups if group in stored.drums],
+        "ticks_per_quarter": stored.ticks_per_quarter,
+        "tempos": _tensor(stored.tempos, TEMPO.names, np.int64),
+        "meters": _tensor(stored.meters, METER.names, np.int64),
+        "keys": _tensor(stored.keys, KEY.names, np.int64),
+    }
+    buffer = io.BytesIO()  # a file name would go into the bytes
+    torch.save(plain, buffer)
+    return buffer.getvalue()
+
+
+def song_from_pt(pt: bytes) -> StoredSong:
+    """The song in the bytes of a `.pt` file; raises DatasetError when they hold none."""
+    try:
+        plain = torch.load(io.BytesIO(pt), map_location="cpu", weights_only=True)
+        if plain["schema"] != SCHEMA:
+            raise DatasetError(f"schema {plain['schema']}, this popgen reads {SCHEMA}", hint="prepare the dataset anew")
+        return _stored(plain)
+    except (RuntimeError, pickle.UnpicklingError, EOFError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DatasetError("it holds no song of a dataset", hint="prepare the dataset anew") from error
+
+
+def _stored(plain: dict[str, Any]) -> StoredSong:
+    groups = tuple(plain["groups"])
+    parts = [_events(plain["notes"][group], plain["rhythm"][group], number) for number, group in enumerate(groups)]
+    events = np.concatenate(parts) if parts else np.empty(0, dtype=EVENT)
+    return StoredSong(
+        source=plain["source"],
+        sha256=plain["sha256"],
+        grid=grid_from_plain(plain["grid"]),
+        spec=RollSpec(groups, pitches=plain["pitches"], lowest=plain["lowest"]),
+        frames=plain["frames"],
+        events=events[np.lexsort((events["pitch"], events["group"], events["frame"]))],
+        programs=dict(plain["programs"]),
+        drums=tuple(plain["drums"]),
+        ticks_per_quarter=plain["ticks_per_quarter"],
+        tempos=_rows(plain["tempos"], TEMPO),
+        meters=_rows(plain["meters"], METER),
+        keys=_rows(plain["keys"], KEY),
+    )
+
+
+def _events(notes: torch.Tensor, rhythm: torch.Tensor, group: int) -> NDArray[Any]:
+    """notes (onset, 3), rhythm (onset, 3) -> EVENT rows (onset,) of one group."""
+    events = np.empty(len(notes), dtype=EVENT)
+    events["group"] = group
+    for columns, names in ((notes.numpy(), NOTES), (rhythm.numpy(), RHYTHM)):
+        for number, name in enumerate(names):
+            events[name] = columns[:, number]
+    return events
+
+
+def _tensor(table: NDArray[Any], names: Any, dtype: Any) -> torch.Tensor:
+    """Fields of structured rows as a tensor (row, field)."""
+    columns = np.empty((len(table), len(names)), dtype=dtype)
+    for number, name in enumerate(names):
+        columns[:, number] = table[name]
+    return torch.from_numpy(columns)
+
+
+def _rows(tensor: torch.Tensor, dtype: np.dtype[Any]) -> NDArray[Any]:
+    table = np.empty(len(tensor), dtype=dtype)
+    for number, name in enumerate(dtype.names or ()):
+        table[name] = tensor.numpy()[:, number]
+    return table

@@ -1,0 +1,84 @@
+"""A worker process: reads the files that its parent names, one at a time, until the parent is gone or it dies.
+
+Run as `python -m popgen_core.corpus.worker`, so that neither a notebook nor a script needs a __main__ guard.
+Messages come on stdin and go out on a copy of stdout, since stdout itself belongs to whatever a grouper prints.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from popgen_core.corpus.messages import receive, send
+from popgen_core.corpus.reader import Reader, ReaderSetup
+from popgen_core.errors import PluginError, PopgenError
+
+__all__ = ["main"]
+
+GRACE_SECONDS = 30  # a worker ends itself this long after its parent should have ended it
+
+
+def main() -> None:
+    """Answers until there is nobody to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
+    requests, answers = _private_streams()
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        python_path, setup, seconds, memory_bytes = receive(requests)
+        sys.path[:] = python_path
+        _limit_memory(memory_bytes)
+        reader = _reader(setup, answers)
+        while reader:
+            path, source = receive(requests)
+            with _alarm(seconds + GRACE_SECONDS):
+                answer = reader.read(path, source)
+            send(answers, answer)
+
+
+def _reader(setup: ReaderSetup, answers: BinaryIO) -> Reader | None:
+    """Tells the parent the groups, or why there is no reader."""
+    try:
+        reader = Reader(setup)
+    except PopgenError as error:
+        send(answers, error)
+        return None
+    except Exception as error:
+        send(answers, PluginError(f"grouper {setup.grouper_target!r} cannot be made: {type(error).__name__}: {error}"))
+        return None
+    send(answers, reader.spec.groups)
+    return reader
+
+
+def _private_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Copies of stdin and stdout; in their places, nothing to read and stderr to write to."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    return requests, answers
+
+
+def _limit_memory(memory_bytes: int) -> None:
+    """Limits the address space, where the system can; a file that asks for more meets a MemoryError."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Ends this process after some seconds, should the parent have been killed before it could."""
+    if not hasattr(signal, "alarm"):
+        yield
+        return
+    signal.alarm(int(seconds) + 1)
+    yield
+    signal.alarm(0)
+
+
+if __name__ == "__main__":
+    main()

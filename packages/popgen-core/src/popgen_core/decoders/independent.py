@@ -1,0 +1,80 @@
+"""independent.v1: the paper's decoder: one sigmoid a cell for onset and for active, and three rhythm values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+import torch
+from pydantic import Field
+from torch import Generator, Tensor, nn
+
+from popgen_core.contracts.sizes import Sizes
+from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Prediction, Rates, RhythmValues, Sampling, Target
+
+__all__ = ["Independent"]
+
+HEADS = ("onset", "active", "velocity", "duration", "offset")
+RAREST = 1e-5  # share of frames at which a cell that never sounds in the corpus starts
+
+
+class Independent(nn.Module):
+    """Every cell of a frame is a coin of its own (paper, section 2.2).
+
+    `onset` begins a note; `active` gives it its length: it sounds until its cell is no longer active; the duration
+    head places its end inside its last frame. A cell cannot be active without an onset or a note to carry on.
+    """
+
+    form: ClassVar[Literal["dense"]] = "dense"
+
+    @dataclass(frozen=True)
+    class Config:
+        """Where training starts from."""
+
+        bias: Annotated[
+            Literal["zero", "corpus"],
+            Field(description="starting note logits: zero (every cell at one half), or the corpus's rates"),
+        ] = "zero"
+
+    def __init__(self, config: Config, sizes: Sizes) -> None:
+        super().__init__()
+        self.config = config
+        self.shape = (len(sizes.roll.groups), sizes.roll.pitches)
+        self.onset_channel = sizes.roll.channels.index("onset")
+        self.active_channel = sizes.roll.channels.index("active")
+        self.heads = nn.Linear(sizes.width, len(HEADS) * sizes.roll.cells)
+
+    def prime(self, rates: Rates) -> None:
+        """Start the note logits at the corpus's rates, when the config says so."""
+        if self.config.bias == "zero":
+            return
+        with torch.no_grad():
+            bias = self.heads.bias.view(len(HEADS), *self.shape)
+            bias[0] = rates.onset.clamp(RAREST, 1 - RAREST).logit()
+            bias[1] = rates.active.clamp(RAREST, 1 - RAREST).logit()
+            self.heads.weight[: 2 * bias[0].numel()] *= 0.1  # so that the bias decides at first
+
+    def forward(self, hidden: Tensor, target: Target | None = None) -> Prediction:
+        """hidden (batch, frame, width) -> logits and rhythm (batch, frame, group, pitch); the target is not needed."""
+        onset, active, velocity, duration, offset = self.heads(hidden).unflatten(-1, (len(HEADS), *self.shape)).unbind(-3)
+        return Prediction(onset, active, RhythmValues(velocity, duration, offset))
+
+    def sample(
+        self, hidden: Tensor, inputs: Inputs, constraints: Constraints, settings: Sampling, generator: Generator
+    ) -> Frame:
+        """hidden (batch, width) and this frame's Inputs -> one drawn frame, (batch, group, pitch) each."""
+        made = self.forward(hidden[:, None])
+        before = inputs.past[:, -1, :, self.active_channel] > 0.5  # (batch, group, pitch)
+        onset = self._coins(made.onset[:, 0], settings, generator) & constraints.playable
+        carried = self._coins(made.active[:, 0], settings, generator) & before & constraints.playable
+        rhythm = RhythmValues(
+            velocity=made.rhythm.velocity[:, 0].clamp(0.0, 1.0),
+            duration=made.rhythm.duration[:, 0].clamp(min=0.0),
+            offset=made.rhythm.offset[:, 0].clamp(-0.5, 0.5),
+        )
+        return Frame(onset, onset | carried, rhythm)
+
+    @staticmethod
+    def _coins(logits: Tensor, settings: Sampling, generator: Generator) -> Tensor:
+        chances = torch.sigmoid(logits.float() / settings.temperature)
+        return torch.rand(chances.shape, generator=generator, device=chances.device) < chances

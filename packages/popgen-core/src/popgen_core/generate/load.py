@@ -1,0 +1,59 @@
+"""From a checkpoint file, or the folder of a run, to a model that can write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from popgen_core.assemble import assemble
+from popgen_core.checkpoint import Card, read_checkpoint
+from popgen_core.errors import CheckpointError
+from popgen_core.model import Model
+from popgen_core.plugins import Catalogue
+from popgen_core.recipe import Recipe, recipe_from_toml
+
+__all__ = ["Loaded", "load_checkpoint"]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model in eval mode with the recipe that made it, its card, and where it came from."""
+
+    model: Model
+    recipe: Recipe
+    card: Card
+    path: Path
+
+
+def load_checkpoint(path: Path, catalogue: Catalogue) -> Loaded:
+    """Load a checkpoint file, or the last one of a run folder.
+
+    Raises CheckpointError when it is damaged, when a component that it was made with is missing, or when its
+    weights do not fit its recipe.
+    """
+    file = path / "last.safetensors" if path.is_dir() else path
+    card, tensors = read_checkpoint(file)
+    _check_components(card, catalogue, file)
+    recipe = recipe_from_toml(card.recipe, catalogue)
+    parts = assemble(recipe)
+    model = Model(parts)
+    known = [[name, size] for name, size in parts.sizes.controls.parts]
+    if known != card.controls:
+        raise CheckpointError(f"{file} was trained with the controls {card.controls}, this popgen makes {known}")
+    try:
+        model.load_state_dict({name: torch.from_numpy(value) for name, value in tensors.items()})
+    except RuntimeError as error:
+        first = str(error).splitlines()[-1].strip()
+        raise CheckpointError(f"the weights of {file} do not fit its recipe: {first}") from error
+    return Loaded(model.eval(), recipe, card, file)
+
+
+def _check_components(card: Card, catalogue: Catalogue, file: Path) -> None:
+    """Say exactly what to install when a component that the checkpoint needs is not here."""
+    for kind, (name, distribution, version) in card.components.items():
+        if not any(offer.card.kind == kind and offer.card.name == name.rpartition(":")[2] for offer in catalogue.offers):
+            raise CheckpointError(
+                f"{file} needs the {kind} {name!r}, which is not installed", hint=f"install {distribution} {version}"
+            )

@@ -1,0 +1,64 @@
+"""A model: encoder, backbone and decoder one after another, over whole windows or frame by frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from popgen_core.assemble import Parts
+from popgen_core.contracts.tensors import Inputs, Prediction, Target
+
+__all__ = ["Model", "Stream"]
+
+
+@dataclass
+class Stream:
+    """What a model remembers of songs that it writes frame by frame."""
+
+    encoder: Any
+    backbone: Any
+
+
+class Model(nn.Module):
+    """The walk of the paper's figure 1. Everything streamed is in eval mode and equals the whole window."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self.sizes = parts.sizes
+        self.encoder, self.backbone, self.decoder = parts.encoder, parts.backbone, parts.decoder
+
+    @property
+    def context(self) -> int:
+        """Frames of real left context that a window brings before its first frame."""
+        return int(self.encoder.context)
+
+    def forward(self, inputs: Inputs, target: Target | None = None) -> Prediction:
+        """Inputs of context + frame frames, target of frame frames -> logits and rhythm of frame frames."""
+        return self.decoder(self.hidden(inputs), target)  # type: ignore[no-any-return]
+
+    def hidden(self, inputs: Inputs) -> Tensor:
+        """Inputs of context + frame frames -> (batch, frame, width)."""
+        x = self.encoder(inputs)[:, self.context :]  # (batch, frame, width)   what sounds and where
+        return self.backbone(x)  # type: ignore[no-any-return]   (batch, frame, width)   what came before
+
+    def start(self, batch: int) -> Stream:
+        """A stream of `batch` songs before their first frame: the encoder has heard its context of silence."""
+        stream = Stream(self.encoder.start(batch), self.backbone.start(batch))
+        for _ in range(self.context):
+            _, stream.encoder = self.encoder.step(self.silence(batch), stream.encoder)
+        return stream
+
+    def step(self, inputs: Inputs, stream: Stream) -> Tensor:
+        """One frame of Inputs (batch, 1, ...) -> hidden (batch, width); the stream moves on."""
+        row, stream.encoder = self.encoder.step(inputs, stream.encoder)
+        hidden, stream.backbone = self.backbone.step(row, stream.backbone)
+        return hidden  # type: ignore[no-any-return]
+
+    def silence(self, batch: int) -> Inputs:
+        """One frame (batch, 1, ...) of silence before the song."""
+        roll, like = self.sizes.roll, next(self.parameters())
+        past = torch.zeros(batch, 1, len(roll.groups), len(roll.channels), roll.pitches, device=like.device)
+        return Inputs(past, torch.zeros(batch, 1, self.sizes.controls.width, device=like.device))

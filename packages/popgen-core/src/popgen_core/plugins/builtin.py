@@ -1,0 +1,38 @@
+"""The name cards of popgen-core's own components: they enter by the same door as a stranger's."""
+
+from popgen_core.contracts.card import Card
+from popgen_core.plugins.hooks import hookimpl
+
+__all__ = ["popgen_components"]
+
+TORCH = "popgen-core[torch]"
+
+
+@hookimpl
+def popgen_components() -> list[Card]:
+    """Groupers, backbones, decoders and losses."""
+    return [
+        Card("grouper", "seven.v1", "popgen_core.groupers.seven:Seven", "the paper's seven, by name, channel, program"),
+        Card("grouper", "program.v1", "popgen_core.groupers.program:Program", "the seven by General MIDI program alone"),
+        Card(
+            "backbone",
+            "transformer.v1",
+            "popgen_core.backbones.transformer:Transformer",
+            "the paper's causal Transformer with sinusoidal positions",
+            install=TORCH,
+        ),
+        Card(
+            "decoder",
+            "independent.v1",
+            "popgen_core.decoders.independent:Independent",
+            "one sigmoid a cell for onset and for active",
+            install=TORCH,
+        ),
+        Card(
+            "loss",
+            "paper.v1",
+            "popgen_core.losses.paper:PaperLoss",
+            "group-weighted cross-entropy on notes + 0.5 x MSE on rhythm",
+            install=TORCH,
+        ),
+    ]

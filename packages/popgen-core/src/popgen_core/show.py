@@ -1,0 +1,87 @@
+"""Pictures: a song as a piano roll by group, and the loss curve of a run. Needs matplotlib (the extra [plot])."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import numpy as np
+from matplotlib import pyplot
+from matplotlib.collections import PolyCollection
+
+from popgen_core.music.bars import bar_lines
+from popgen_core.music.song import Song, Track
+
+__all__ = ["draw_losses", "draw_song"]
+
+COLOURS = {
+    "drums": "#4d4d4d",
+    "bass": "#1b6ca8",
+    "chords": "#c8553d",
+    "guitar": "#588157",
+    "strings": "#8e6bbf",
+    "lead": "#e09f3e",
+    "others": "#3aa6a6",
+}
+
+
+def draw_song(song: Song, path: Path, title: str = "") -> None:
+    """Draw a song: one lane a track over seconds, bar lines behind, louder notes darker."""
+    tracks = [track for track in song.tracks if len(track.notes)] or list(song.tracks)
+    figure, lanes = pyplot.subplots(
+        max(len(tracks), 1), 1, figsize=(14, 1.4 * max(len(tracks), 1) + 0.8), sharex=True, squeeze=False
+    )
+    bars = song.seconds(bar_lines(song))
+    for lane, track in zip(lanes[:, 0], tracks, strict=False):
+        lane.vlines(bars, 0, 1, transform=lane.get_xaxis_transform(), color="#d9d9d9", linewidth=0.6, zorder=0)
+        lane.add_collection(_notes(song, track))
+        pitches = track.notes["pitch"]
+        lane.set_ylim(int(pitches.min(initial=60)) - 2, int(pitches.max(initial=72)) + 3)
+        lane.set_ylabel(f"{track.name}\n{len(track.notes)} notes", rotation=0, ha="right", va="center", fontsize=9)
+        lane.tick_params(labelsize=7)
+        for side in ("top", "right"):
+            lane.spines[side].set_visible(False)
+    lanes[-1, 0].set_xlim(0, max(float(bars[-1]), 1.0))
+    lanes[-1, 0].set_xlabel("seconds (thin lines: bars)", fontsize=9)
+    lanes[0, 0].set_title(title, fontsize=11, loc="left")
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+    pyplot.close(figure)
+
+
+def draw_losses(log: Sequence[dict[str, Any]], path: Path) -> None:
+    """Draw the loss of every step and of validation over steps, on a logarithmic scale."""
+    figure, axes = pyplot.subplots(figsize=(8, 4.5))
+    steps = [line for line in log if line["kind"] == "step"]
+    for name, colour in (("loss", "#1b6ca8"), ("onset", "#c8553d"), ("active", "#588157"), ("rhythm", "#8e6bbf")):
+        values = [line.get(name, np.nan) for line in steps]
+        axes.plot([line["steps"] for line in steps], values, color=colour, linewidth=1.0, label=name)
+    valid = [line for line in log if line["kind"] == "epoch" and "valid_loss" in line]
+    if valid:
+        axes.plot([x["steps"] for x in valid], [x["valid_loss"] for x in valid], "o-", color="#4d4d4d", label="validation")
+    axes.set(xlabel="step", ylabel="loss", yscale="log")
+    axes.legend(frameon=False)
+    axes.grid(alpha=0.3)
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+    pyplot.close(figure)
+
+
+def _notes(song: Song, track: Track) -> PolyCollection:
+    """A track's notes as boxes from start to end; drums get a fixed small width."""
+    notes = track.notes
+    left = song.seconds(notes["start_tick"])
+    right = left + 0.08 if track.is_drum else song.seconds(notes["start_tick"] + notes["length_ticks"])
+    bottom = notes["pitch"] - 0.45
+    corners = np.stack(
+        [np.stack([x, y], axis=1) for x, y in ((left, bottom), (left, bottom + 0.9), (right, bottom + 0.9), (right, bottom))],
+        axis=1,
+    )
+    colour = np.tile(matplotlib.colors.to_rgba(COLOURS.get(track.name, "#4d4d4d")), (len(notes), 1))
+    colour[:, 3] = 0.35 + 0.65 * notes["velocity"] / 127
+    return PolyCollection(corners, facecolors=colour, edgecolors="none")

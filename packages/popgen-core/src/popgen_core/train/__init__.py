@@ -1,0 +1,3 @@
+"""Training: windows of songs in, checkpoints and a log out."""
+
+__all__: list[str] = []

@@ -1,0 +1,65 @@
+"""How often each cell sounds in a corpus, how its notes share out over groups, and what is typical of its songs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from popgen_core.contracts.sizes import Sizes
+from popgen_core.contracts.tensors import Rates
+from popgen_core.corpus.stored import StoredSong
+from popgen_core.train.windows import TrainingSong
+
+__all__ = ["cell_rates", "corpus_facts", "group_weights"]
+
+
+def cell_rates(songs: Sequence[TrainingSong], sizes: Sizes) -> Rates:
+    """Shares of frames in which each cell begins a note, and in which it sounds -> Rates (group, pitch)."""
+    shape = (len(sizes.roll.groups), sizes.roll.pitches)
+    onset, active = np.zeros(shape), np.zeros(shape)
+    for song in songs:
+        events = song.roll.events
+        np.add.at(onset, (events["group"], events["pitch"]), 1)
+        np.add.at(active, (events["group"], events["pitch"]), events["last"] - events["frame"] + 1)
+    frames = max(sum(song.roll.frames for song in songs), 1)
+    return Rates(*(torch.from_numpy(np.minimum(count / frames, 1.0)).float() for count in (onset, active)))
+
+
+def group_weights(kind: str, songs: Sequence[TrainingSong], sizes: Sizes) -> torch.Tensor:
+    """Importance of each group in the loss (group,), mean 1: its share of the corpus's notes, or equal.
+
+    A group without notes still weighs a tenth of an equal share, so that its silence is learned.
+    """
+    groups = len(sizes.roll.groups)
+    if kind == "equal":
+        return torch.ones(groups)
+    counts = sum((np.bincount(song.roll.events["group"], minlength=groups) for song in songs), np.zeros(groups))
+    shares = np.maximum(counts / max(counts.sum(), 1), 0.1 / groups)
+    return torch.from_numpy(shares / shares.mean()).float()
+
+
+def corpus_facts(stored: Sequence[StoredSong], groups: Sequence[str]) -> dict[str, Any]:
+    """What generation compares with and falls back on: density, tempo, meter, programs by group."""
+    seconds = sum(song.song().duration_seconds() for song in stored)
+    notes = sum(len(song.events) for song in stored)
+    programs = {group: Counter(s.programs[group] for s in stored if group in s.programs) for group in groups}
+    meters = Counter(tuple(int(n) for n in song.song().meters[0])[1:] for song in stored)
+    return {
+        "songs": len(stored),
+        "seconds": round(seconds, 1),
+        "notes_per_second": round(notes / max(seconds, 1e-9), 3),
+        "tempo": round(float(np.median(_tempi(stored)))),
+        "meter": list(meters.most_common(1)[0][0]),
+        "programs": {group: count.most_common(1)[0][0] for group, count in programs.items() if count},
+    }
+
+
+def _tempi(stored: Sequence[StoredSong]) -> NDArray[np.float64]:
+    """Each song's mean tempo in quarter notes a minute."""
+    songs = [song.song() for song in stored]
+    return np.array([60.0 * s.end_tick / s.ticks_per_quarter / max(s.duration_seconds(), 1e-9) for s in songs])

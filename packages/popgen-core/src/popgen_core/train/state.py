@@ -1,0 +1,53 @@
+"""What a run needs to go on where it stopped: weights, optimiser, random state and place, in one atomic file."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from popgen_core.errors import CheckpointError
+from popgen_core.files import write_atomically
+from popgen_core.train.step import Stepper
+
+__all__ = ["Place", "load_state", "save_state"]
+
+
+@dataclass
+class Place:
+    """How far a run is: epochs ended, steps done in this one and in all, seconds spent, the last losses."""
+
+    epoch: int = 0
+    step_in_epoch: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    loss: float = float("nan")
+    first_loss: float = float("nan")
+    valid_loss: float = float("nan")
+
+
+def save_state(path: Path, stepper: Stepper, place: Place) -> None:
+    """Write the state of a run atomically."""
+    content = io.BytesIO()
+    state = {
+        "model": stepper.model.state_dict(),
+        "optimizer": stepper.optimizer.state_dict(),
+        "random": torch.get_rng_state(),
+        "place": asdict(place),
+    }
+    torch.save(state, content)
+    write_atomically(path, content.getvalue())
+
+
+def load_state(path: Path, stepper: Stepper) -> Place:
+    """Put a run back into its saved state. Raises CheckpointError when the file is damaged or does not fit."""
+    try:
+        state = torch.load(path, weights_only=True, map_location=stepper.device)
+        stepper.model.load_state_dict(state["model"])
+        stepper.optimizer.load_state_dict(state["optimizer"])
+        torch.set_rng_state(state["random"].cpu())
+        return Place(**state["place"])
+    except (RuntimeError, KeyError, TypeError, ValueError, EOFError, OSError) as error:
+        raise CheckpointError(f"the run cannot go on from {path}: {error}", hint="start a new run") from error

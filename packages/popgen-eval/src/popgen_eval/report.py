@@ -1,0 +1,86 @@
+"""What an evaluation found: the scores of each file, why some are undefined, and each figure over all files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from popgen_eval.statistics import Summary, summarise
+
+__all__ = ["FileScores", "Report"]
+
+
+@dataclass(frozen=True)
+class FileScores:
+    """One file: a value for each figure, NaN where undefined with the reason in `reasons`; `error` if unreadable."""
+
+    file: str
+    scores: Mapping[str, float] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object; `error` is there for a file that could not be read only."""
+        values = {name: _number(value) for name, value in self.scores.items()}
+        row: dict[str, Any] = {"file": self.file, "scores": values, "reasons": dict(self.reasons)}
+        return row | {"error": self.error} if self.error else row
+
+
+@dataclass(frozen=True)
+class Report:
+    """The files of an evaluation in order, and the names of its figures in the order in which to show them."""
+
+    files: tuple[FileScores, ...]
+    names: tuple[str, ...]
+
+    @cached_property
+    def summary(self) -> dict[str, Summary]:
+        """For each figure: mean, sd, 95 % interval of the mean and number of files where it is defined."""
+        return {name: summarise(file.scores.get(name, math.nan) for file in self.files) for name in self.names}
+
+    @property
+    def errors(self) -> tuple[FileScores, ...]:
+        """The files that could not be read or judged."""
+        return tuple(file for file in self.files if file.error)
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object; NaN becomes null."""
+        summary = {
+            name: {
+                "mean": _number(of.mean),
+                "sd": _number(of.sd),
+                "low": _number(of.low),
+                "high": _number(of.high),
+                "n": of.n,
+            }
+            for name, of in self.summary.items()
+        }
+        return {"files": [file.to_json() for file in self.files], "summary": summary}
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """A table for a terminal, its heading first: figure, mean, sd, 95 % interval, files where it is defined."""
+        heading = ("figure", "mean", "sd", "95 % interval", "n")
+        return [heading, *(_row(name, of, len(self.files)) for name, of in self.summary.items())]
+
+    def file_rows(self) -> list[tuple[str, ...]]:
+        """A table for a terminal, its heading first: each file with its values, or why it has none."""
+        table: list[tuple[str, ...]] = [("file", *self.names)]
+        for file in self.files:
+            values = tuple(_text(file.scores.get(name, math.nan)) for name in self.names)
+            table.append((file.file, file.error) if file.error else (file.file, *values))
+        return table
+
+
+def _row(name: str, of: Summary, files: int) -> tuple[str, ...]:
+    return name, _text(of.mean), _text(of.sd), f"{_text(of.low)} to {_text(of.high)}", f"{of.n} of {files}"
+
+
+def _text(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.2f}"
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
