@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+
 from popgen_core.assemble import assemble
 from popgen_core.contracts.tensors import Inputs
 from popgen_core.model import Model
@@ -27,7 +28,9 @@ def model_of(*changes: str) -> Model:
 def inputs_of(model: Model, batch: int, frames: int = FRAMES, seed: int = 0) -> Inputs:
     generator = torch.Generator().manual_seed(seed)
     roll, width = model.sizes.roll, model.sizes.controls.width
-    past = (torch.rand(batch, frames, len(roll.groups), len(roll.channels), roll.pitches, generator=generator) < 0.05).float()
+    past = (
+        torch.rand(batch, frames, len(roll.groups), len(roll.channels), roll.pitches, generator=generator) < 0.05
+    ).float()
     return Inputs(past, torch.randn(batch, frames, width, generator=generator))
 
 
@@ -43,7 +46,9 @@ def test_a_song_step_by_step_equals_the_whole_window(encoder: str) -> None:
     inputs = inputs_of(model, 2)
     whole = model.hidden(with_silence_before(inputs, model.context))
     stream = model.start(2)
-    steps = [model.step(Inputs(inputs.past[:, t : t + 1], inputs.controls[:, t : t + 1]), stream) for t in range(FRAMES)]
+    steps = [
+        model.step(Inputs(inputs.past[:, t : t + 1], inputs.controls[:, t : t + 1]), stream) for t in range(FRAMES)
+    ]
     assert torch.allclose(torch.stack(steps, dim=1), whole, atol=1e-5)
 
 

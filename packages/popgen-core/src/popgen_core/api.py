@@ -59,7 +59,11 @@ def prepare(
     """
     offer = catalogue().find("grouper", grouper)
     return prepare_corpus(
-        Path(folder), Path(out), grouper_name=offer.card.name, grouper_target=offer.card.target, workers=workers,
+        Path(folder),
+        Path(out),
+        grouper_name=offer.card.name,
+        grouper_target=offer.card.target,
+        workers=workers,
         progress=progress,
     )
 

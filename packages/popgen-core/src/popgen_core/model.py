@@ -41,8 +41,9 @@ class Model(nn.Module):
 
     def hidden(self, inputs: Inputs) -> Tensor:
         """Inputs of context + frame frames -> (batch, frame, width)."""
-        x = self.encoder(inputs)[:, self.context :]  # (batch, frame, width)   what sounds and where
-        return self.backbone(x)  # type: ignore[no-any-return]   (batch, frame, width)   what came before
+        x: Tensor = self.encoder(inputs)[:, self.context :]  # (batch, frame, width)   what sounds and where
+        x = self.backbone(x)  # (batch, frame, width)   what came before
+        return x
 
     def start(self, batch: int) -> Stream:
         """A stream of `batch` songs before their first frame: the encoder has heard its context of silence."""

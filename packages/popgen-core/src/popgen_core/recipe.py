@@ -56,7 +56,9 @@ class Recipe:
 
     def table(self) -> dict[str, Any]:
         """The recipe as a plain table with every default filled in."""
-        parts = {kind: {"name": part.name, **settings_of(part.config)} for kind, part in self.parts.items()}
+        parts: dict[str, Any] = {
+            kind: {"name": part.name, **settings_of(part.config)} for kind, part in self.parts.items()
+        }
         grid = {"kind": self.grid.kind, **settings_of(self.grid)}
         return {
             **settings_of(self.header),
@@ -88,7 +90,9 @@ def read_recipe(name_or_file: str, catalogue: Catalogue, changes: Sequence[str] 
         return recipe_from_toml(known[name_or_file], catalogue, changes)
     path = Path(name_or_file)
     if not path.is_file():
-        raise RecipeError(f"no recipe is named {name_or_file!r} and no file is there", hint=f"built in: {', '.join(known)}")
+        raise RecipeError(
+            f"no recipe is named {name_or_file!r} and no file is there", hint=f"built in: {', '.join(known)}"
+        )
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

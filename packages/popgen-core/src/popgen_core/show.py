@@ -63,7 +63,9 @@ def draw_losses(log: Sequence[dict[str, Any]], path: Path) -> None:
         axes.plot([line["steps"] for line in steps], values, color=colour, linewidth=1.0, label=name)
     valid = [line for line in log if line["kind"] == "epoch" and "valid_loss" in line]
     if valid:
-        axes.plot([x["steps"] for x in valid], [x["valid_loss"] for x in valid], "o-", color="#4d4d4d", label="validation")
+        axes.plot(
+            [x["steps"] for x in valid], [x["valid_loss"] for x in valid], "o-", color="#4d4d4d", label="validation"
+        )
     axes.set(xlabel="step", ylabel="loss", yscale="log")
     axes.legend(frameon=False)
     axes.grid(alpha=0.3)
@@ -79,9 +81,12 @@ def _notes(song: Song, track: Track) -> PolyCollection:
     right = left + 0.08 if track.is_drum else song.seconds(notes["start_tick"] + notes["length_ticks"])
     bottom = notes["pitch"] - 0.45
     corners = np.stack(
-        [np.stack([x, y], axis=1) for x, y in ((left, bottom), (left, bottom + 0.9), (right, bottom + 0.9), (right, bottom))],
+        [
+            np.stack([x, y], axis=1)
+            for x, y in ((left, bottom), (left, bottom + 0.9), (right, bottom + 0.9), (right, bottom))
+        ],
         axis=1,
     )
     colour = np.tile(matplotlib.colors.to_rgba(COLOURS.get(track.name, "#4d4d4d")), (len(notes), 1))
     colour[:, 3] = 0.35 + 0.65 * notes["velocity"] / 127
-    return PolyCollection(corners, facecolors=colour, edgecolors="none")
+    return PolyCollection(list(corners), facecolors=colour, edgecolors="none")

@@ -10,6 +10,8 @@ __all__ = ["popgen_components"]
 def popgen_components() -> list[Card]:
     """The paper's encoder, and the plainest one to compare it with."""
     return [
-        Card("encoder", "cnn.v1", "popgen_encoders.cnn:GroupCNN", "the paper's: a causal CNN for each group, then mixed"),
+        Card(
+            "encoder", "cnn.v1", "popgen_encoders.cnn:GroupCNN", "the paper's: a causal CNN for each group, then mixed"
+        ),
         Card("encoder", "linear.v1", "popgen_encoders.linear:FrameLinear", "one linear layer over the last frame"),
     ]

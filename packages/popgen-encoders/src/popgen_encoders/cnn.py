@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import torch
-from popgen_core.contracts.sizes import Sizes
-from popgen_core.contracts.tensors import Inputs
 from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
+
+from popgen_core.contracts.sizes import Sizes
+from popgen_core.contracts.tensors import Inputs
 
 __all__ = ["GroupCNN"]
 
@@ -58,28 +59,34 @@ class GroupCNN(nn.Module):
             CausalBlock(groups, size, config.channels, config.kernel, config.dropout) for size in taken
         )
         self.mix = nn.Linear(groups * config.channels, sizes.width)
+        nn.init.kaiming_normal_(self.mix.weight)  # rows of size 1: what sounds is heard beside the positions
         self.place = nn.Linear(sizes.controls.width, sizes.width, bias=False)
         self.context = config.layers * (config.kernel - 1)
 
     def forward(self, inputs: Inputs) -> Tensor:
         """past (batch, frame, group, channel, pitch), controls (batch, frame, feature) -> (batch, frame, width)."""
-        x = inputs.past.flatten(2).transpose(1, 2)  # (batch, group x channel x pitch, frame)
+        x: Tensor = inputs.past.flatten(2).transpose(1, 2)  # (batch, group x channel x pitch, frame)
         for block in self.tracks:
             x = block(x)  # (batch, group x feature, frame)   each group by its own convolution
         x = self.mix(x.transpose(1, 2))  # (batch, frame, width)   all groups become one frame
-        return x + self.place(inputs.controls)  # type: ignore[no-any-return]   where in the bar
+        x = x + self.place(inputs.controls)  # (batch, frame, width)   where in the bar
+        return x
+
+    def blocks(self) -> list[CausalBlock]:
+        """The convolutions, in order."""
+        return [block for block in self.tracks if isinstance(block, CausalBlock)]
 
     def start(self, batch: int) -> list[Tensor]:
         """For each convolution the frames that came before: silence."""
         weight = self.mix.weight
-        return [weight.new_zeros(batch, block.taken, block.lead) for block in self.tracks]  # type: ignore[misc, arg-type]
+        return [weight.new_zeros(batch, block.taken, block.lead) for block in self.blocks()]
 
     def step(self, inputs: Inputs, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """One frame of Inputs and the last frames of each convolution -> row (batch, width) and the next state."""
         x = inputs.past[:, 0].flatten(1)[:, :, None]  # (batch, group x channel x pitch, 1)
         kept = []
-        for block, before in zip(self.tracks, state, strict=True):
+        for block, before in zip(self.blocks(), state, strict=True):
             recent = torch.cat([before, x], dim=2)
             kept.append(recent[:, :, recent.shape[2] - before.shape[2] :])
-            x = block.valid(recent)  # type: ignore[operator]   (batch, group x feature, 1)
+            x = block.valid(recent)  # (batch, group x feature, 1)
         return self.mix(x[:, :, 0]) + self.place(inputs.controls[:, 0]), kept

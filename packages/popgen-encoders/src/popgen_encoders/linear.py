@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from torch import Tensor, nn
+
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Inputs
-from torch import Tensor, nn
 
 __all__ = ["FrameLinear"]
 

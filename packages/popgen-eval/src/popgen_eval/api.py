@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import get_args
@@ -12,7 +13,7 @@ from popgen_core.contracts.evaluator import PieceEvaluator
 from popgen_core.contracts.grouper import Grouper
 from popgen_core.errors import PopgenError, RecipeError
 from popgen_core.groupers.seven import Seven
-from popgen_core.music.midi import song_from_midi
+from popgen_core.music.guard import Reading, read_bytes, song_from_bytes
 from popgen_core.music.song import Song
 from popgen_eval.report import FileScores, Report
 from popgen_eval.run import Windows, figure_names, headline_evaluators, score_song
@@ -40,13 +41,7 @@ def evaluate(
     """
     chosen, groups = _chosen(evaluators, bars, window), grouper or Seven()
     names = figure_names(chosen)
-    files = []
-    for path in midi_files(paths):
-        try:
-            song = _read(path)
-            files.append(score_song(song, str(path), evaluators=chosen, grouper=groups, bars=bars, window=window))
-        except (PopgenError, OSError) as error:
-            files.append(FileScores(str(path), error=str(error)))
+    files = [_judged(path, chosen, groups, bars, window) for path in midi_files(paths)]
     return Report(tuple(files), names)
 
 
@@ -97,5 +92,19 @@ def _chosen(evaluators: Sequence[PieceEvaluator] | None, bars: int, window: Wind
     return headline_evaluators() if evaluators is None else tuple(evaluators)
 
 
-def _read(path: Path) -> Song:
-    return song_from_midi(path.read_bytes())
+def _judged(
+    path: Path, evaluators: Sequence[PieceEvaluator], grouper: Grouper, bars: int, window: Windows
+) -> FileScores:
+    """The row of one file; nothing that a file can cause is raised."""
+    try:
+        reading = _read(path)
+        row = score_song(reading.song, str(path), evaluators=evaluators, grouper=grouper, bars=bars, window=window)
+    except PopgenError as error:
+        return FileScores(str(path), error=str(error))
+    except Exception as error:  # a file that upsets a stranger's grouper must not stop the run
+        return FileScores(str(path), error=f"it cannot be judged: {type(error).__name__}: {error}")
+    return replace(row, repairs=reading.repairs)
+
+
+def _read(path: Path) -> Reading:
+    return song_from_bytes(read_bytes(path))

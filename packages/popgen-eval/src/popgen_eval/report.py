@@ -15,18 +15,26 @@ __all__ = ["FileScores", "Report"]
 
 @dataclass(frozen=True)
 class FileScores:
-    """One file: a value for each figure, NaN where undefined with the reason in `reasons`; `error` if unreadable."""
+    """One file: a value for each figure, NaN where undefined with the reason in `reasons`.
 
-    file: str
+    `error` says why a file could not be judged, `repairs` what had to be mended to read it.
+    """
+
+    path: str
     scores: Mapping[str, float] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
+    repairs: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """As a JSON object; `error` is there for a file that could not be read only."""
+        """As a JSON object; `error` and `repairs` are there only for files that have some."""
         values = {name: _number(value) for name, value in self.scores.items()}
-        row: dict[str, Any] = {"file": self.file, "scores": values, "reasons": dict(self.reasons)}
-        return row | {"error": self.error} if self.error else row
+        row: dict[str, Any] = {"file": self.path, "scores": values, "reasons": dict(self.reasons)}
+        if self.error:
+            row["error"] = self.error
+        if self.repairs:
+            row["repairs"] = list(self.repairs)
+        return row
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ class Report:
         table: list[tuple[str, ...]] = [("file", *self.names)]
         for file in self.files:
             values = tuple(_text(file.scores.get(name, math.nan)) for name in self.names)
-            table.append((file.file, file.error) if file.error else (file.file, *values))
+            table.append((file.path, file.error) if file.error else (file.path, *values))
         return table
 
 

@@ -75,7 +75,7 @@ def score_song(
     if OVERALL.name in names and not any(OVERALL.name in found for found in scored):
         scores[OVERALL.name] = overall(scores)
     return FileScores(
-        file=name,
+        path=name,
         scores={figure: score.value for figure, score in scores.items()},
         reasons={figure: score.reason for figure, score in scores.items() if math.isnan(score.value)},
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 __all__ = ["Summary", "bca_interval", "summarise"]
 
@@ -16,6 +16,7 @@ RESAMPLES = 10_000
 BLOCK = 1_000  # resamples drawn at a time, so that memory stays small
 SEED = 0
 LEVEL = 0.95
+NORMAL = NormalDist()
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,15 @@ def bca_interval(
     means = np.sort(_resampled_means(values, random, resamples))
     mean = values.mean()
     below = (np.count_nonzero(means < mean) + 0.5 * np.count_nonzero(means == mean)) / resamples
-    bias = ndtri(np.clip(below, 1 / resamples, 1 - 1 / resamples))
-    ends = bias + ndtri(np.array([(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
-    shares = ndtr(bias + ends / (1 - _acceleration(values) * ends))
-    low, high = np.quantile(means, shares)
-    return float(low), float(high)
+    bias = NORMAL.inv_cdf(min(max(below, 1 / resamples), 1 - 1 / resamples))
+    low, high = (_share(bias, end, _acceleration(values)) for end in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+    return float(np.quantile(means, low)), float(np.quantile(means, high))
+
+
+def _share(bias: float, end: float, acceleration: float) -> float:
+    """The share of resampled means below one end of the interval; `end` itself without bias and acceleration."""
+    moved = bias + NORMAL.inv_cdf(end)
+    return NORMAL.cdf(bias + moved / (1 - acceleration * moved))
 
 
 def _acceleration(values: NDArray[np.float64]) -> float:

@@ -27,8 +27,9 @@ def demo(
     Example: popgen demo -o demo/
     """
     from popgen_core import api
+    from popgen_core.files import check_new
 
-    api.check_new(out)
+    check_new(out)
     typer.echo(f"1/5  the songwriter writes {SONGS} songs to learn from")
     with progress("writing") as show:
         api.write_songs(out / "corpus", count=SONGS, seed=1, progress=show)

@@ -18,8 +18,12 @@ SKIPPED = 3
 def evaluate(
     midi: Annotated[Path, typer.Argument(help="A MIDI file, or a folder of them.")],
     reference: Annotated[Path | None, typer.Option(help="Folder of real songs, scored beside.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="End with code 3 when some files could not be read.")] = False,
-    json: Annotated[Path | None, typer.Option("--json", help="Write the report to this file; - for the screen.")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with code 3 when some files could not be read.")
+    ] = False,
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Write the report to this file; - for the screen.")
+    ] = None,
 ) -> None:
     """Score MIDI files from any system: five headline figures and their geometric mean, `overall`.
 
@@ -56,7 +60,12 @@ def _show(report: Any, beside: Any | None) -> None:
     for column in ("mean", "sd", "95 % interval", "n", *(["reference"] if beside else [])):
         table.add_column(column, justify="right")
     for name, row in report.to_json()["summary"].items():
-        cells = [_number(row["mean"]), _number(row["sd"]), f"{_number(row['low'])} – {_number(row['high'])}", str(row["n"])]
+        cells = [
+            _number(row["mean"]),
+            _number(row["sd"]),
+            f"{_number(row['low'])} – {_number(row['high'])}",
+            str(row["n"]),
+        ]
         if beside:
             cells.append(_number(beside.to_json()["summary"].get(name, {}).get("mean")))
         table.add_row(name, *cells)

@@ -21,11 +21,15 @@ def generate(
     seconds: Annotated[float, typer.Option(help="Length of a song, to the nearest bar.")] = 60.0,
     temperature: Annotated[
         float,
-        typer.Option(help="Below 1 is safer but thinner: at 0.8 a note of chance 0.01 falls to 0.003. 1 keeps the density."),
+        typer.Option(
+            help="Below 1 is safer but thinner: at 0.8 a note of chance 0.01 falls to 0.003. 1 keeps the density."
+        ),
     ] = 0.8,
     seed: Annotated[int, typer.Option(help="The same seed gives the same songs.")] = 0,
     tempo: Annotated[float | None, typer.Option(help="Quarter notes a minute; default: the corpus's median.")] = None,
-    meter: Annotated[str | None, typer.Option(help="Such as 4/4, 3/4, 6/8; default: the corpus's most frequent.")] = None,
+    meter: Annotated[
+        str | None, typer.Option(help="Such as 4/4, 3/4, 6/8; default: the corpus's most frequent.")
+    ] = None,
     groups: Annotated[
         str | None, typer.Option(help="Instrument groups that may play, e.g. drums,bass,chords; default: all.")
     ] = None,
@@ -39,8 +43,16 @@ def generate(
 
     with progress("writing") as show:
         written = api.generate(
-            checkpoint, out, count=count, seconds=seconds, temperature=temperature, seed=seed, tempo=tempo,
-            meter=_meter(meter), groups=_groups(groups), progress=show,
+            checkpoint,
+            out,
+            count=count,
+            seconds=seconds,
+            temperature=temperature,
+            seed=seed,
+            tempo=tempo,
+            meter=_meter(meter),
+            groups=_groups(groups),
+            progress=show,
         )
     if json:
         shown_json({"songs": [song.table() for song in written]})

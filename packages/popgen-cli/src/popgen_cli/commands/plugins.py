@@ -34,8 +34,16 @@ def list_plugins(
     offers = sorted(found.offers, key=lambda offer: (KINDS.index(offer.card.kind), offer.card.name))
     problems = [*found.problems, *found.clashes()]
     if json:
-        rows = [{"kind": o.card.kind, "name": o.card.name, "summary": o.card.summary, "distribution": o.distribution,
-                 "version": o.version} for o in offers]
+        rows = [
+            {
+                "kind": o.card.kind,
+                "name": o.card.name,
+                "summary": o.card.summary,
+                "distribution": o.distribution,
+                "version": o.version,
+            }
+            for o in offers
+        ]
         shown_json({"components": rows, "problems": [vars(problem) for problem in problems]})
         return
     for offer in offers:

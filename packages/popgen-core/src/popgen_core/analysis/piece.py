@@ -21,7 +21,7 @@ __all__ = ["LEAST_BARS", "Part", "Piece", "pieces_of"]
 
 LEAST_BARS = 12  # fewer say nothing about repetition
 LEAST_NOTES, LEAST_HITS = 16, 32  # of a pitched group, of a drum group
-SHORTEST_BAR, LONGEST_BAR = 2.0, 8.0  # beats; a meter map outside (1/4 stands in many files) gives no bars
+SHORTEST_BAR, LONGEST_BAR = 1.25, 8.0  # beats: 5/16 to 4/2; the 1/4 that stands in many files gives no bars
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,9 @@ class Layer(nn.Module):
     def finish(self, x: Tensor, heard: Tensor) -> Tensor:
         """Add what was heard (batch, head, frame, width / heads), then a thought about it -> (batch, frame, width)."""
         x = x + self.dropout(self.attended(heard.transpose(1, 2).flatten(2)))
-        thought = self.narrow(self.dropout(functional.relu(self.widen(self.before_thought(x)))))
-        return x + self.dropout(thought)
+        thought: Tensor = self.narrow(self.dropout(functional.relu(self.widen(self.before_thought(x)))))
+        y: Tensor = x + self.dropout(thought)
+        return y
 
     def weights(self, x: Tensor) -> Tensor:
         """x (batch, frame, width) -> attention weights (batch, head, frame, frame)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from popgen_core.contracts.sizes import Sizes
 
@@ -19,8 +19,15 @@ class Backbone(Protocol):
     cache. A stream may run for ever: when the cache holds `window` frames it is rebuilt from its newest ones.
     """
 
-    Config: ClassVar[type]
-    window: int
+    @property
+    def Config(self) -> type:
+        """The frozen dataclass of its settings, every field with its unit and range."""
+        ...
+
+    @property
+    def window(self) -> int:
+        """The most frames that it can look back over."""
+        ...
 
     def __init__(self, config: Any, sizes: Sizes) -> None: ...
 
@@ -37,5 +44,5 @@ class Backbone(Protocol):
         ...
 
     def attention(self, x: Tensor) -> Tensor | None:
-        """x (batch, frame, width) -> weights (layer, batch, head, frame, frame) whose rows sum to 1; None if it has none."""
+        """x (batch, frame, width) -> weights (layer, batch, head, frame, frame) whose rows sum to 1, or None."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Prediction, Rates, Sampling, Target
@@ -21,8 +21,15 @@ class Decoder(Protocol):
     `form` says which rhythm values its predictions hold.
     """
 
-    Config: ClassVar[type]
-    form: ClassVar[Literal["dense", "events"]]
+    @property
+    def Config(self) -> type:
+        """The frozen dataclass of its settings, every field with its unit and range."""
+        ...
+
+    @property
+    def form(self) -> Literal["dense", "events"]:
+        """Which rhythm values its predictions hold."""
+        ...
 
     def __init__(self, config: Any, sizes: Sizes) -> None: ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Inputs
@@ -21,8 +21,15 @@ class Encoder(Protocol):
     windows bring that many frames of real left context, and a stream is primed with as many silent ones.
     """
 
-    Config: ClassVar[type]
-    context: int
+    @property
+    def Config(self) -> type:
+        """The frozen dataclass of its settings, every field with its unit and range."""
+        ...
+
+    @property
+    def context(self) -> int:
+        """Frames before its own that a row depends on."""
+        ...
 
     def __init__(self, config: Any, sizes: Sizes) -> None: ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from popgen_core.analysis.piece import Piece
 
@@ -34,9 +34,20 @@ class Score:
 class Evaluator(Protocol):
     """What every evaluator declares. `scope` says what it needs: one piece, references, or the training set."""
 
-    Config: ClassVar[type]
-    scope: ClassVar[Literal["piece", "set", "training"]]
-    measures: ClassVar[tuple[Measure, ...]]
+    @property
+    def Config(self) -> type:
+        """The frozen dataclass of its settings, every field with its unit and range."""
+        ...
+
+    @property
+    def scope(self) -> Literal["piece", "set", "training"]:
+        """What it needs to judge."""
+        ...
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What each of its scores means."""
+        ...
 
     def __init__(self, config: Any) -> None: ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from popgen_core.music.song import Song
 
@@ -41,8 +41,15 @@ class Grouper(Protocol):
     does not matter; a track named after a group goes to that group, so that grouping twice changes nothing.
     """
 
-    Config: ClassVar[type]
-    groups: tuple[str, ...]
+    @property
+    def Config(self) -> type:
+        """The frozen dataclass of its settings, every field with its unit and range."""
+        ...
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Names of the groups that it makes, in order."""
+        ...
 
     def __init__(self, config: Any) -> None: ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import LossParts, Prediction, Target
@@ -17,8 +17,15 @@ class Loss(Protocol):
     """A torch module. Laws: frames outside the mask do not count; a doubled batch leaves the loss equal;
     the parts sum to the total. `form` says which rhythm values it takes."""
 
-    Config: ClassVar[type]
-    form: ClassVar[Literal["dense", "events"]]
+    @property
+    def Config(self) -> type:
+        """The frozen dataclass of its settings, every field with its unit and range."""
+        ...
+
+    @property
+    def form(self) -> Literal["dense", "events"]:
+        """Which rhythm values it takes."""
+        ...
 
     def __init__(self, config: Any, sizes: Sizes) -> None: ...
 

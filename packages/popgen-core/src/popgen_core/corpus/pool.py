@@ -22,6 +22,7 @@ from popgen_core.errors import PluginError, PopgenError
 __all__ = ["Pool", "WorkerLimits", "default_workers"]
 
 START_SECONDS = 120.0  # for imports on a busy machine
+WORKER_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each thread takes address space
 Answer = tuple[FileRow, StoredSong | None]
 
 
@@ -118,10 +119,13 @@ class Pool:
         with self._lock:
             if self._closed.is_set():
                 raise _Died("the pool is closed")
-            worker = _Worker()
+            try:
+                worker = _Worker()
+            except OSError as error:
+                raise PopgenError(f"no worker process can be started: {error.strerror}", hint="use fewer") from error
             self._alive.add(worker)
         try:
-            groups = worker.ask((sys.path, self._setup, self._limits.seconds, self._limits.memory_bytes), START_SECONDS)
+            groups = worker.ask((self._setup, self._limits.memory_bytes), START_SECONDS)
         except (_Died, _Late) as error:
             raise PluginError(f"grouper {self._setup.grouper_target!r} cannot be loaded: {error}") from error
         if isinstance(groups, PopgenError):
@@ -155,11 +159,11 @@ class _Worker:
 
     def __init__(self) -> None:
         self._process: Any = subprocess.Popen(
-            [sys.executable, "-m", "popgen_core.corpus.worker"],
+            [sys.executable, "-P", "-m", "popgen_core.corpus.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            env={**os.environ, **WORKER_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
 
     def ask(self, message: Any, seconds: float) -> Any:
@@ -171,6 +175,8 @@ class _Worker:
         except (OSError, ValueError, EOFError) as error:
             if deadline.passed():
                 raise _Late("it does not answer") from error
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=5)  # what it died of is known a moment after its pipe closes
             self.kill()
             raise _Died(f"its reader died ({_how(self._process.returncode)})") from error
         if deadline.passed():

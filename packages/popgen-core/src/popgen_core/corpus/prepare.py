@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +16,8 @@ from popgen_core.corpus.pt import SCHEMA, write_song
 from popgen_core.corpus.reader import ReaderSetup, refused
 from popgen_core.corpus.report import FileRow, PrepareReport
 from popgen_core.corpus.stored import StoredSong
-from popgen_core.corpus.writing import json_bytes, umask, write_atomically
-from popgen_core.errors import DatasetError, OutputError
+from popgen_core.errors import DatasetError
+from popgen_core.files import json_bytes, new_folder, write_atomically
 from popgen_core.music.grid import Grid, SecondsGrid
 from popgen_core.music.guard import LIMITS, Limits
 from popgen_core.music.roll import RollSpec
@@ -56,7 +53,7 @@ def prepare(
     files, unreadable = midi_files(folder)
     grid_plain = grid_to_plain(grid)
     setup = ReaderSetup(grid, grouper_target, dict(grouper_options or {}), limits)
-    with _place_for(out) as place:
+    with new_folder(out) as place:
         (place / "songs").mkdir()
         count = max(1, min(workers or default_workers(), len(files)))
         with Pool(setup, count, worker_limits) as pool:
@@ -164,37 +161,3 @@ def _refuse_without_songs(report: PrepareReport) -> None:
         f"none of {len(report.rows)} files could be used, most often: {often} ({example.file}: {example.message})",
         hint=f"files by reason: {counts}",
     )
-
-
-@contextlib.contextmanager
-def _place_for(out: Path) -> Iterator[Path]:
-    """A folder beside `out` that becomes `out` when all went well, and is taken away when not."""
-    _refuse_occupied(out)
-    missing = [parent for parent in out.parents if not parent.exists()]
-    place: Path | None = None
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        place = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))
-        yield place
-        place.chmod(0o777 & ~umask())
-        _refuse_occupied(out)
-        if out.is_dir():
-            out.rmdir()
-        place.rename(out)
-    except BaseException as error:
-        if place:
-            shutil.rmtree(place, ignore_errors=True)
-        for parent in missing:
-            with contextlib.suppress(OSError):
-                parent.rmdir()
-        if isinstance(error, OSError):
-            raise OutputError(f"{out} cannot be written: {error.strerror}", hint="choose another place") from error
-        raise
-
-
-def _refuse_occupied(out: Path) -> None:
-    if out.is_dir() and not any(out.iterdir()):
-        return
-    if out.exists() or out.is_symlink():
-        what = "exists and is not empty" if out.is_dir() else "exists and is no folder"
-        raise OutputError(f"{out} {what}", hint="choose another name or remove it")

@@ -25,7 +25,7 @@ except ModuleNotFoundError as error:
 
 from popgen_core.corpus.grids import grid_from_plain, grid_to_plain
 from popgen_core.corpus.stored import StoredSong
-from popgen_core.corpus.writing import write_atomically
+from popgen_core.files import write_atomically
 from popgen_core.music.roll import EVENT, RollSpec
 from popgen_core.music.song import KEY, METER, TEMPO
 
@@ -87,7 +87,16 @@ def song_from_pt(pt: bytes) -> StoredSong:
         if plain["schema"] != SCHEMA:
             raise DatasetError(f"schema {plain['schema']}, this popgen reads {SCHEMA}", hint="prepare the dataset anew")
         return _stored(plain)
-    except (RuntimeError, pickle.UnpicklingError, EOFError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (
+        RuntimeError,
+        pickle.UnpicklingError,
+        EOFError,
+        KeyError,
+        TypeError,
+        ValueError,
+        IndexError,
+        AttributeError,
+    ) as error:
         raise DatasetError("it holds no song of a dataset", hint="prepare the dataset anew") from error
 
 

@@ -76,7 +76,7 @@ def refused(source: str, reason: str, message: str, sha256: str = "") -> FileRow
 
 def _row(stored: StoredSong, reading: Reading, grouping: Grouping, roll: Roll, repairs: tuple[str, ...]) -> FileRow:
     counts = np.bincount(roll.events["group"], minlength=len(roll.spec.groups))
-    cells = np.unique(roll.events[["frame", "group", "pitch"]])
+    cells = roll.events[["frame", "group", "pitch"]]  # sorted: those that share a cell stand side by side
     return FileRow(
         file=stored.source,
         verdict="repaired" if repairs else "accepted",
@@ -88,7 +88,7 @@ def _row(stored: StoredSong, reading: Reading, grouping: Grouping, roll: Roll, r
         groups={group: int(count) for group, count in zip(roll.spec.groups, counts, strict=True) if count},
         folded=roll.counts["folded"],
         dropped=roll.counts["dropped"] + grouping.dropped,
-        merged=len(roll.events) - len(cells),
+        merged=int((cells[1:] == cells[:-1]).sum()),
     )
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
-from collections.abc import Iterator
+import threading
+import time
 from typing import BinaryIO
 
 from popgen_core.corpus.messages import receive, send
@@ -19,23 +19,19 @@ from popgen_core.errors import PluginError, PopgenError
 
 __all__ = ["main"]
 
-GRACE_SECONDS = 30  # a worker ends itself this long after its parent should have ended it
-
 
 def main() -> None:
     """Answers until there is nobody to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     requests, answers = _private_streams()
     with contextlib.suppress(EOFError, BrokenPipeError):
-        python_path, setup, seconds, memory_bytes = receive(requests)
-        sys.path[:] = python_path
+        setup, memory_bytes = receive(requests)
         _limit_memory(memory_bytes)
         reader = _reader(setup, answers)
         while reader:
             path, source = receive(requests)
-            with _alarm(seconds + GRACE_SECONDS):
-                answer = reader.read(path, source)
-            send(answers, answer)
+            send(answers, reader.read(path, source))
 
 
 def _reader(setup: ReaderSetup, answers: BinaryIO) -> Reader | None:
@@ -69,15 +65,11 @@ def _limit_memory(memory_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
 
 
-@contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """Ends this process after some seconds, should the parent have been killed before it could."""
-    if not hasattr(signal, "alarm"):
-        yield
-        return
-    signal.alarm(int(seconds) + 1)
-    yield
-    signal.alarm(0)
+def _end_with(parent: int) -> None:
+    """Ends this process when its parent is gone, even in the middle of a file."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 if __name__ == "__main__":

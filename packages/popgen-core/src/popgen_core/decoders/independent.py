@@ -52,11 +52,12 @@ class Independent(nn.Module):
             bias = self.heads.bias.view(len(HEADS), *self.shape)
             bias[0] = rates.onset.clamp(RAREST, 1 - RAREST).logit()
             bias[1] = rates.active.clamp(RAREST, 1 - RAREST).logit()
-            self.heads.weight[: 2 * bias[0].numel()] *= 0.1  # so that the bias decides at first
 
     def forward(self, hidden: Tensor, target: Target | None = None) -> Prediction:
         """hidden (batch, frame, width) -> logits and rhythm (batch, frame, group, pitch); the target is not needed."""
-        onset, active, velocity, duration, offset = self.heads(hidden).unflatten(-1, (len(HEADS), *self.shape)).unbind(-3)
+        onset, active, velocity, duration, offset = (
+            self.heads(hidden).unflatten(-1, (len(HEADS), *self.shape)).unbind(-3)
+        )
         return Prediction(onset, active, RhythmValues(velocity, duration, offset))
 
     def sample(

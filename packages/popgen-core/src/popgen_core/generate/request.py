@@ -61,12 +61,17 @@ def completed(request: Request, known: Sequence[str], corpus: dict[str, Any]) ->
         (not 0.05 <= request.temperature <= 5, f"--temperature {request.temperature:g} is not between 0.05 and 5"),
         (not 0 <= request.seed < 2**63, f"--seed {request.seed} is not between 0 and 2^63"),
         (not SLOWEST <= tempo <= FASTEST, f"--tempo {tempo:g} is not between 20 and 400 quarter notes a minute"),
-        (not (1 <= top <= 32 and bottom in (1, 2, 4, 8, 16, 32)), f"--meter {top}/{bottom} is no meter such as 4/4 or 6/8"),
+        (
+            not (1 <= top <= 32 and bottom in (1, 2, 4, 8, 16, 32)),
+            f"--meter {top}/{bottom} is no meter such as 4/4 or 6/8",
+        ),
     ):
         if wrong:
             raise RequestError(line)
     if unknown := [group for group in groups if group not in known]:
-        raise RequestError(f"--groups: no group is named {', '.join(unknown)}", hint=f"the model has {', '.join(known)}")
+        raise RequestError(
+            f"--groups: no group is named {', '.join(unknown)}", hint=f"the model has {', '.join(known)}"
+        )
     template = Song(TICKS, (), rows(TEMPO, [(0, round(60e6 / tempo))]), rows(METER, [(0, top, bottom)]))
     bar_ticks = TICKS * 4 * top // bottom
     bars = max(round(float(template.ticks(request.seconds)) / bar_ticks), 1)

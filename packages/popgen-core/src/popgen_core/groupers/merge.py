@@ -36,7 +36,9 @@ def merged(song: Song, groups: Sequence[str], choices: Sequence[tuple[str | None
 def _joined(group: str, members: Sequence[Track]) -> Track:
     leader = max(members, key=lambda track: (len(track.notes), -track.program))
     if len(members) == 1:
-        return Track(group, leader.program, group == "drums" or leader.is_drum, leader.notes, leader.controls, leader.bends)
+        return Track(
+            group, leader.program, group == "drums" or leader.is_drum, leader.notes, leader.controls, leader.bends
+        )
     notes = np.concatenate([track.notes for track in members])
     notes = notes[np.lexsort((notes["velocity"], notes["length_ticks"], notes["pitch"], notes["start_tick"]))]
     return Track(group, leader.program, group == "drums" or leader.is_drum, notes)

@@ -84,14 +84,11 @@ def read_bytes(path: str | os.PathLike[str], limits: Limits = LIMITS) -> bytes:
 
 
 def _regular_bytes(descriptor: int, most: int) -> bytes:
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         raise MidiError("it is no regular file", reason="not-a-file")
-    found = b""
-    if status.st_size <= most:
-        with open(descriptor, "rb", closefd=False) as file:
-            found = file.read(most + 1)
-    if max(status.st_size, len(found)) > most:  # a file may grow while it is read
+    with open(descriptor, "rb", closefd=False) as file:
+        found = file.read(most + 1)  # not its size: a file may grow while it is read
+    if len(found) > most:
         raise MidiError(f"it is larger than {most:,} bytes", reason="too-large")
     return found
 
@@ -130,10 +127,17 @@ def _parsed(chunks: Chunks) -> tuple[Any, list[str]]:
     except MidiError:
         score, clamp = score_from_midi(midi, clamp=True), True
         repairs.append("data bytes over 127 limited to 127")
-    ended = score_from_midi(with_all_notes_ended(chunks).midi(), clamp=clamp)
-    if hanging := ended.note_num() - score.note_num():
+    if (hanging := _hanging_notes(chunks, clamp, score.note_num())) > 0:
         repairs.append(f"{hanging} hanging {'note' if hanging == 1 else 'notes'} (begun, never ended) left out")
     return score, repairs
+
+
+def _hanging_notes(chunks: Chunks, clamp: bool, notes: int) -> int:
+    """How many more notes there are when every note is ended at the end of its track."""
+    try:
+        return int(score_from_midi(with_all_notes_ended(chunks).midi(), clamp=clamp).note_num()) - notes
+    except MidiError:  # what follows the last event of a damaged track cannot be told
+        return 0
 
 
 def _refuse_note_count(notes: int, limits: Limits) -> None:

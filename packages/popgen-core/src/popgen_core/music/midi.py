@@ -63,7 +63,7 @@ def song_to_midi(song: Song) -> bytes:
         score.key_signatures.append(symusic.KeySignature(int(tick), int(fifths), int(minor)))
     for marker in song.markers:
         score.markers.append(symusic.TextMeta(marker.tick, marker.text))
-    for track in song.tracks:
+    for track in song.tracks or (Track("", 0, False),):  # without a track, symusic writes its marks unsorted
         score.tracks.append(_symusic_track(track))
     midi = bytes(score.dumps_midi())
     return add_text(midi, song.provenance) if song.provenance else midi

@@ -78,7 +78,8 @@ class Song:
     """One piece: tracks of notes in ticks, and the maps that turn ticks into seconds, beats and bars.
 
     The tempo and meter maps always hold a row at tick 0 (120 BPM and 4/4 where none is given, as the Standard
-    MIDI File specification has it). A beat is a quarter note throughout popgen.
+    MIDI File specification has it), and like the keys one row a tick at most: the last that is given, since files
+    repeat their marks in every track. A beat is a quarter note throughout popgen.
     Raises SongError for negative times, and for a resolution, tempo or meter that is not positive.
     """
 
@@ -93,6 +94,7 @@ class Song:
     def __post_init__(self) -> None:
         object.__setattr__(self, "tempos", _from_zero(self.tempos, rows(TEMPO, [(0, 500_000)])))
         object.__setattr__(self, "meters", _from_zero(self.meters, rows(METER, [(0, 4, 4)])))
+        object.__setattr__(self, "keys", _one_a_tick(self.keys))
         if self.ticks_per_quarter <= 0:
             raise SongError(f"a song needs a positive number of ticks a quarter, got {self.ticks_per_quarter}")
         if (self.tempos["microseconds"] <= 0).any():
@@ -143,11 +145,15 @@ class Song:
         return np.concatenate([[0.0], np.cumsum(lengths)])
 
 
-def _from_zero(given: Rows, default: Rows) -> Rows:
-    """The map sorted by tick, the last of several rows at one tick kept, and one in force at tick 0."""
+def _one_a_tick(given: Rows) -> Rows:
+    """The rows sorted by tick, the last of several at one tick kept."""
     given = given[np.argsort(given["tick"], kind="stable")]
-    if len(given):
-        given = given[np.append(np.diff(given["tick"]) > 0, True)]
+    return given[np.append(np.diff(given["tick"]) > 0, True)] if len(given) else given
+
+
+def _from_zero(given: Rows, default: Rows) -> Rows:
+    """The map with one row a tick, and one in force at tick 0."""
+    given = _one_a_tick(given)
     if len(given) == 0 or given["tick"][0] > 0:
         given = np.concatenate([default, given])
     return given

@@ -13,7 +13,9 @@ def popgen_components() -> list[Card]:
     """Groupers, backbones, decoders and losses."""
     return [
         Card("grouper", "seven.v1", "popgen_core.groupers.seven:Seven", "the paper's seven, by name, channel, program"),
-        Card("grouper", "program.v1", "popgen_core.groupers.program:Program", "the seven by General MIDI program alone"),
+        Card(
+            "grouper", "program.v1", "popgen_core.groupers.program:Program", "the seven by General MIDI program alone"
+        ),
         Card(
             "backbone",
             "transformer.v1",

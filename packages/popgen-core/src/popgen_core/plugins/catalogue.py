@@ -88,6 +88,8 @@ def _imported(card: Card, distribution: str) -> type[Any]:
         return getattr(importlib.import_module(module), attribute)  # type: ignore[no-any-return]
     except ImportError as error:
         hint = f"install {card.install}" if card.install else f"reinstall {distribution}"
-        raise PluginError(f"{card.kind} {card.name!r} of {distribution} cannot be imported: {error}", hint=hint) from error
+        raise PluginError(
+            f"{card.kind} {card.name!r} of {distribution} cannot be imported: {error}", hint=hint
+        ) from error
     except AttributeError as error:
         raise PluginError(f"{card.kind} {card.name!r}: {error}", hint=f"this is a defect of {distribution}") from error

@@ -89,16 +89,16 @@ def _sound(answer: object, name: str, version: str) -> tuple[list[Offer], list[P
     """The cards that can be used, and a problem for each that cannot."""
     offers, problems = [], []
     for card in answer if isinstance(answer, (list, tuple)) else [answer]:
-        if wrong := _wrong_with(card):
+        if not isinstance(card, Card):
+            problems.append(Problem(name, f"popgen_components must return a list of Card, got {type(card).__name__}"))
+        elif wrong := _wrong_with(card):
             problems.append(Problem(name, wrong))
         else:
             offers.append(Offer(card, name, version))
     return offers, problems
 
 
-def _wrong_with(card: object) -> str:
-    if not isinstance(card, Card):
-        return f"popgen_components must return a list of Card, got {type(card).__name__}"
+def _wrong_with(card: Card) -> str:
     if card.api != API:
         what = "install a newer popgen-core" if card.api > API else "ask its author for a newer version"
         return f"{card.kind} {card.name!r} is made for plug-in API {card.api}, this popgen has {API}: {what}"
@@ -107,5 +107,3 @@ def _wrong_with(card: object) -> str:
     if ":" not in card.target:
         return f"{card.kind} {card.name!r} has the target {card.target!r}, which is not of the form module:Class"
     return ""
-
-

@@ -24,21 +24,28 @@ CHANCE = {
     "others": {"intro": 0.6, "verse": 0.45, "pre-chorus": 0.5, "chorus": 0.9, "bridge": 0.6, "interlude": 0.95},
 }
 SHARE = {"drums": 0.8, "bass": 0.8, "chords": 0.8, "guitar": 0.65, "strings": 0.6, "lead": 0.68, "others": 0.65}
-LATE = ("intro", "verse", "bridge")
+LEAST = 3  # groups in a section
+FILLING, ENDING = ("chords", "strings", "guitar"), ("drums", "bass", "chords")  # who joins where too few play
+LATE_SECTIONS, LATE_GROUPS = ("intro", "verse", "bridge"), ("drums", "bass", "guitar", "others")
 
 
 def draw_arrangement(rng: Generator, sections: Sequence[Section]) -> Arrangement:
-    """Who plays where: more as energy rises, each group in its share of the bars, none ever alone for long."""
+    """Who plays where: more as energy rises, each group in its share of the bars, three of them at the least."""
     plays = {group: [_plays(rng, group, section) for section in sections] for group in GROUPS}
     for group in GROUPS:
         _fill_share(rng, plays[group], sections, SHARE[group])
     for at, section in enumerate(sections):
-        if not (plays["chords"][at] or plays["guitar"][at]):
-            plays["chords"][at] = True
-        if section.last:
-            plays["drums"][at] = plays["bass"][at] = plays["chords"][at] = True
+        for group in ENDING if section.last else FILLING:
+            wanted = section.last or sum(plays[other][at] for other in GROUPS) < LEAST
+            plays[group][at] = plays[group][at] or wanted
+    carried = [
+        sum(plays[group][at] for group in GROUPS if group not in LATE_GROUPS) >= 2 for at in range(len(sections))
+    ]
     return {
-        group: tuple(_entry(rng, section) if plays[group][at] else None for at, section in enumerate(sections))
+        group: tuple(
+            _entry(rng, section, carried[at] and group in LATE_GROUPS) if plays[group][at] else None
+            for at, section in enumerate(sections)
+        )
         for group in GROUPS
     }
 
@@ -58,8 +65,7 @@ def _fill_share(rng: Generator, plays: list[bool], sections: Sequence[Section], 
         plays[at] = True
 
 
-def _entry(rng: Generator, section: Section) -> int:
+def _entry(rng: Generator, section: Section, may_wait: bool) -> int:
     """The bar at which a group enters: mostly the first, in quiet sections now and then half-way."""
-    if section.kind in LATE and section.turn == 1 and section.bars >= 4 and rng.random() < 0.22:
-        return section.bars // 2
-    return 0
+    quiet = section.kind in LATE_SECTIONS and section.turn == 1 and section.bars >= 4
+    return section.bars // 2 if may_wait and quiet and rng.random() < 0.25 else 0

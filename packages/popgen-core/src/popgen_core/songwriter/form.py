@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-__all__ = ["Section", "draw_form"]
+__all__ = ["SECTION_KINDS", "Section", "draw_form"]
+
+SECTION_KINDS = ("intro", "verse", "pre-chorus", "chorus", "bridge", "interlude", "outro")
 
 FORMS = (
     "intro verse pre-chorus chorus verse pre-chorus chorus bridge chorus outro",

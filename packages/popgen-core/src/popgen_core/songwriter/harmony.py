@@ -59,6 +59,12 @@ class Key:
         return tuple((self.tonic + step) % 12 for step in (MINOR_SCALE if self.minor else MAJOR_SCALE))
 
     @property
+    def pentatonic(self) -> tuple[int, ...]:
+        """The five pitch classes that pop melodies live on: the scale without its semitones."""
+        left_out = (1, 5) if self.minor else (3, 6)
+        return tuple(tone for degree, tone in enumerate(self.scale) if degree not in left_out)
+
+    @property
     def fifths(self) -> int:
         """Sharps (positive) or flats of its signature, -5..6."""
         return ((self.tonic + (3 if self.minor else 0)) * 7 + 5) % 12 - 5
@@ -86,12 +92,20 @@ class Chord:
         """The same chord on another root."""
         return replace(self, root=(self.root + semitones) % 12, bass=(self.bass + semitones) % 12)
 
+    def dominant(self) -> Chord:
+        """The seventh chord a fifth above, which leads to it."""
+        root = (self.root + 7) % 12
+        return Chord(f"V/{self.numeral}", root, DOMINANT, root)
+
     def scale(self, key: Key) -> tuple[int, ...]:
-        """The key's scale bent to hold the chord: a chord tone outside it takes the place of its neighbour."""
-        tones = set(self.tones)
-        strange = tones - set(key.scale)
-        kept = {tone for tone in key.scale if tone in tones or not any((tone - s) % 12 in (1, 11) for s in strange)}
-        return tuple(sorted(kept | tones))
+        """The key's scale bent to hold the chord: a major third outside it is a raised tone, all else a lowered one.
+
+        G sharp of E major in C takes the place of G, B flat of B flat major that of B.
+        """
+        third = (self.root + 4) % 12
+        strange = set(self.tones) - set(key.scale)
+        replaced = {(tone - 1) % 12 if tone == third else (tone + 1) % 12 for tone in strange}
+        return tuple(sorted(set(key.scale) - replaced | set(self.tones)))
 
 
 def draw_key(rng: Generator) -> Key:

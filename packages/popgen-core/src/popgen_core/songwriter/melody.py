@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
 
+from popgen_core.songwriter.ending import with_last_bar
 from popgen_core.songwriter.form import Section
 from popgen_core.songwriter.harmony import Chord, Key
 from popgen_core.songwriter.motif import Motif, draw_cadence, draw_motif, varied
-from popgen_core.songwriter.notes import WrittenNote
+from popgen_core.songwriter.notes import WrittenNote, gaps
 from popgen_core.songwriter.sketch import Sketch
 
-__all__ = ["Theme", "draw_themes", "sung", "write_lead"]
+__all__ = ["Theme", "Unit", "draw_themes", "write_lead"]
 
 LOW, HIGH = 55, 88
 
@@ -26,130 +27,150 @@ PLANS = {
     "pre-chorus": ("a a+ ar h", "a a a+ h", "a b a+ h", "a+ a a- c"),
     "bridge": ("a ai b h a ai b c", "a . a- h b b+ bo c", "a b ar h a+ b+ bi h"),
 }
-HEIGHT = {"verse": 0, "pre-chorus": 2, "chorus": 4, "bridge": 3}  # scale steps above the singer's home
+HEIGHTS = {"verse": 0, "pre-chorus": 2, "chorus": 4, "bridge": 3}  # scale steps above the singer's home
+BUSIER = {"verse": 0.08, "pre-chorus": 0.0, "chorus": 0.0, "bridge": -0.1}
+HOME_RUNG = 7  # of the ladder that `_ladder` builds
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A bar of a theme: its motif, None to rest; the scale step on which it starts; whether a phrase ends in it."""
+
+    motif: Motif | None
+    anchor: int
+    closes: bool
 
 
 @dataclass(frozen=True)
 class Theme:
-    """The units of a section's melody: for each bar a motif, or None to rest, and the height at which it starts."""
+    """The melody of a kind of section, a unit a bar; `pickup` eighths lead into each phrase after the first."""
 
-    bars: tuple[Motif | None, ...]
-    anchors: tuple[int, ...]
-    closes: tuple[bool, ...]
+    units: tuple[Unit, ...]
+    pickup: int
 
 
 def draw_themes(rng: Generator, sketch: Sketch) -> dict[str, Theme]:
-    """A theme for each kind of section; kinds without one of their own borrow."""
+    """A theme for each kind of section; kinds without one of their own borrow the chorus's."""
     traits = sketch.style.traits
     themes = {}
     for kind, plans in PLANS.items():
-        busy = traits.busy + {"verse": 0.08, "chorus": 0.0, "bridge": -0.1}.get(kind, 0.0)
-        letters = {letter: draw_motif(rng, sketch.style.meter, busy, traits.syncopation) for letter in "ab"}
-        themes[kind] = _theme(rng, sketch, str(rng.choice(plans)).split(), letters, HEIGHT[kind])
+        busy = traits.busy + BUSIER[kind]
+        figure = sketch.figures[kind]
+        letters = {letter: draw_motif(rng, sketch.style.meter, busy, traits.syncopation, figure) for letter in "ab"}
+        units = _units(rng, sketch, str(rng.choice(plans)).split(), letters, HEIGHTS[kind])
+        themes[kind] = Theme(units, int(rng.choice((0, 0, 1, 2, 3))))
     themes["intro"] = themes["outro"] = themes["interlude"] = themes["chorus"]
     return themes
 
 
-def _theme(rng: Generator, sketch: Sketch, plan: Sequence[str], letters: dict[str, Motif], height: int) -> Theme:
+def _units(
+    rng: Generator, sketch: Sketch, plan: Sequence[str], letters: dict[str, Motif], height: int
+) -> tuple[Unit, ...]:
     """The plan's units as motifs, on an arch that rises towards the second phrase."""
-    bars: list[Motif | None] = []
-    anchors: list[int] = []
-    arch = rng.choice((0, 0, 1, -1), size=len(plan))
-    before = letters["a"]
-    for at, unit in enumerate(plan):
-        lift = {"+": 1, "-": -1}.get(unit[1:2], 0) * int(rng.choice((1, 1, 2)))
-        anchors.append(height + lift + int(round(1.2 * np.sin(np.pi * at / len(plan)))) + (int(arch[at]) if unit[0] in "b" else 0))
-        if unit == ".":
-            bars.append(None)
-        elif unit in "hc":
-            bars.append(draw_cadence(rng, sketch.style.meter, before))
+    units: list[Unit] = []
+    before, away = letters["a"], int(rng.choice((0, 1, -1)))  # how far the second motif lies from the first
+    for at, sign in enumerate(plan):
+        step = {"+": 1, "-": -1}.get(sign[1:2], 0) * int(rng.choice((1, 1, 2)))
+        arch = round(1.2 * np.sin(np.pi * at / len(plan)))
+        anchor = height + step + arch + (away if sign[0] == "b" else 0)
+        if sign == ".":
+            units.append(Unit(None, anchor, False))
+        elif sign in "hc":
+            units.append(Unit(draw_cadence(rng, sketch.style.meter, before), anchor, True))
         else:
-            before = varied(rng, letters[unit[0]], unit[1:2])
-            bars.append(before)
-    return Theme(tuple(bars), tuple(anchors), tuple(unit in "hc" for unit in plan))
+            before = varied(rng, letters[sign[0]], sign[1:2])
+            units.append(Unit(before, anchor, False))
+    return tuple(units)
 
 
 def write_lead(rng: Generator, sketch: Sketch, themes: dict[str, Theme]) -> list[WrittenNote]:
     """All melody notes of a song: themes return with their sections, from the second time on with small changes."""
     home = 60 + int(rng.integers(3, 8))
-    bars = [(at, section, bar) for at, section, bar in sketch.playing_bars("lead")]
     notes: list[WrittenNote] = []
-    for at in sorted({number for number, _, _ in bars}):
-        section = sketch.sections[at]
-        playing = [bar for number, _, bar in bars if number == at]
+    for section, bars in sketch.playing("lead"):
         theme = themes[section.kind]
         if section.turn > 1:
             theme = _remembered(rng, theme, 0.12 if section.kind == "chorus" else 0.22)
-        notes += sung(sketch, theme, section, playing, home)
-    return notes
+        notes += _sung(sketch, theme, section, bars, home)
+    last = notes[-1].pitch
+    return with_last_bar(sketch, _one_at_a_time(notes), [_fitted(last, sketch.chords[-1].tones[:2], last)], 0.2)
 
 
 def _remembered(rng: Generator, theme: Theme, change: float) -> Theme:
-    """The theme as it comes back: here and there a unit ornamented or in another rhythm."""
-    bars = [
-        varied(rng, motif, str(rng.choice(("o", "r", "t")))) if motif is not None and not closes and rng.random() < change else motif
-        for motif, closes in zip(theme.bars, theme.closes, strict=True)
-    ]
-    return Theme(tuple(bars), theme.anchors, theme.closes)
+    """The theme as it comes back: here and there a unit ornamented, in another rhythm or with another tail."""
+    units = []
+    for unit in theme.units:
+        if unit.motif is not None and not unit.closes and rng.random() < change:
+            unit = replace(unit, motif=varied(rng, unit.motif, str(rng.choice(("o", "r", "t")))))
+        units.append(unit)
+    return replace(theme, units=tuple(units))
 
 
-def sung(sketch: Sketch, theme: Theme, section: Section, bars: Sequence[int], home: int) -> list[WrittenNote]:
+def _sung(sketch: Sketch, theme: Theme, section: Section, bars: range, home: int) -> list[WrittenNote]:
     """The theme's notes in some bars of a section, each motif moved to the chord it meets."""
     notes: list[WrittenNote] = []
-    key = sketch.key_of(section)
+    key, begins = sketch.key_of(section), False
     for bar in bars:
-        unit = (bar - section.start_bar) % len(theme.bars)
-        if section.last and bar + 1 == sketch.bars:
-            notes += _last_note(sketch, notes, bar, home)
-        elif (motif := theme.bars[unit]) is not None:
-            notes += _realised(sketch, motif, theme.anchors[unit], theme.closes[unit], key, bar, home, notes)
+        unit = theme.units[(bar - section.start_bar) % len(theme.units)]
+        if unit.motif is None:
+            continue
+        realised = _realised(sketch, unit, unit.motif, key, bar, home, notes[-1].pitch if notes else home)
+        if begins and realised[0].step == bar * sketch.bar_steps:
+            notes += _pickup(sketch, key, realised[0], theme.pickup)
+        notes += realised
+        begins = unit.closes
     return notes
 
 
-def _realised(
-    sketch: Sketch, motif: Motif, anchor: int, closes: bool, key: Key, bar: int, home: int, before: list[WrittenNote]
-) -> list[WrittenNote]:
-    """One motif in pitches: strong and long notes on chord tones, the others on the scale that the chord bends."""
-    ladder = _ladder(key.scale, home)
+def _realised(sketch: Sketch, unit: Unit, motif: Motif, key: Key, bar: int, home: int, last: int) -> list[WrittenNote]:
+    """A motif in pitches: long and closing notes on chord tones, strong ones near them, the rest on the scale."""
+    ladder, meter = _ladder(key.scale, home), sketch.style.meter
     notes: list[WrittenNote] = []
-    last = before[-1].pitch if before else 0
     for onset, length, height in zip(motif.onsets, motif.lengths, motif.heights, strict=True):
         step = bar * sketch.bar_steps + onset
         chord = sketch.chord_at(step)
-        ideal = ladder[int(np.clip(7 + anchor + height, 0, len(ladder) - 1))]
-        final = closes and onset == motif.onsets[-1]
-        strong = sketch.style.meter.strong(step) or length >= 4 or final
-        pitch = _fitted(ideal, _allowed(chord, key, strong, final), last)
-        accent = 0.3 if sketch.style.meter.strong(step) else 0.05
-        notes.append(WrittenNote(step, max(length * 0.92, 0.8), pitch, accent))
-        last = pitch
+        classes = chord.tones[:3] if unit.closes and onset == motif.onsets[-1] else chord.tones
+        if length < 6 and classes == chord.tones:
+            classes = _open(chord, key) if meter.strong(step) else chord.scale(key)
+        ideal = ladder[int(np.clip(HOME_RUNG + unit.anchor + height, 0, len(ladder) - 1))]
+        last = _fitted(ideal, classes, last)
+        notes.append(WrittenNote(step, max(length * 0.92, 0.8), last, 0.3 if meter.strong(step) else 0.05))
     return notes
+
+
+def _pickup(sketch: Sketch, key: Key, first: WrittenNote, count: int) -> list[WrittenNote]:
+    """Eighths that climb the scale into the first note of a phrase."""
+    scale = sketch.chord_at(first.step - 1).scale(key)
+    below = [pitch for pitch in range(first.pitch - 9, first.pitch) if pitch % 12 in scale and pitch >= LOW][-count:]
+    return [
+        WrittenNote(first.step - 2 * back, 1.8, pitch, -0.1)
+        for back, pitch in zip(range(len(below), 0, -1), below, strict=True)
+        if count
+    ]
+
+
+def _one_at_a_time(notes: Sequence[WrittenNote]) -> list[WrittenNote]:
+    """A singer has one voice: each note ends at the latest where the next begins; of two at once the first stays."""
+    ordered = sorted({note.step: note for note in reversed(notes)}.values())
+    room = gaps(tuple(note.step for note in ordered), ordered[-1].step + 64)
+    return [note._replace(length=min(note.length, gap)) for note, gap in zip(ordered, room, strict=True)]
 
 
 def _ladder(scale: Sequence[int], home: int) -> list[int]:
     """Pitches of a scale, rung 7 the nearest to `home`: anchors and heights count rungs."""
     pitches = [pitch for pitch in range(home - 24, home + 30) if pitch % 12 in scale]
     nearest = min(range(len(pitches)), key=lambda at: abs(pitches[at] - home))
-    return pitches[nearest - 7 : nearest + 15]
+    return pitches[nearest - HOME_RUNG : nearest + 15]
 
 
-def _allowed(chord: Chord, key: Key, strong: bool, final: bool) -> tuple[int, ...]:
-    """Pitch classes open to a note: the triad where a phrase ends, the chord on strong beats, else the scale."""
-    if final:
-        return chord.tones[:3]
-    return chord.tones if strong else chord.scale(key)
+def _open(chord: Chord, key: Key) -> tuple[int, ...]:
+    """Pitch classes open to a strong beat: the chord, and what of the pentatonic scale does not rub against it."""
+    rubbing = {(tone + 1) % 12 for tone in chord.tones}
+    return tuple(sorted({*chord.tones, *(set(key.pentatonic) - rubbing)}))
 
 
 def _fitted(ideal: int, classes: Sequence[int], last: int) -> int:
-    """The allowed pitch nearest to the ideal; of two as near the one nearer to the note before; no leap over an octave."""
+    """The pitch of these classes nearest to the ideal, and then to the note before; no leap over an octave."""
     options = [pitch for pitch in range(max(LOW, ideal - 7), min(HIGH, ideal + 7) + 1) if pitch % 12 in classes]
-    if last:
-        options = [pitch for pitch in options if abs(pitch - last) <= 12] or options
-    return min(options, key=lambda pitch: (abs(pitch - ideal), abs(pitch - last) if last else 0, pitch))
-
-
-def _last_note(sketch: Sketch, notes: Sequence[WrittenNote], bar: int, home: int) -> list[WrittenNote]:
-    """The tonic chord's nearest tone, held through the last bar."""
-    last = notes[-1].pitch if notes else home
-    pitch = _fitted(last, sketch.chords[-1].tones[:2], last)
-    return [WrittenNote(bar * sketch.bar_steps, sketch.bar_steps * 0.95, pitch, 0.2)]
+    near = [pitch for pitch in options if abs(pitch - last) <= 12] or options
+    return min(near, key=lambda pitch: (abs(pitch - ideal), abs(pitch - last), pitch))

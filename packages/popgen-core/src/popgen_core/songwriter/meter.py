@@ -29,7 +29,7 @@ class Meter:
     @property
     def half(self) -> int:
         """Where the bar divides: the step at which a second chord may come."""
-        return 8 if self.steps == 16 else (6 if self.beat == 6 else 8)
+        return 6 if self.beat == 6 else 8
 
     @property
     def weights(self) -> NDArray[np.float64]:

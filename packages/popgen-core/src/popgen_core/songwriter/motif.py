@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from popgen_core.songwriter.meter import Meter
 from popgen_core.songwriter.notes import draw_onsets, gaps
@@ -22,12 +23,13 @@ class Motif:
     heights: tuple[int, ...]
 
 
-def draw_motif(rng: Generator, meter: Meter, busy: float, syncopation: float) -> Motif:
+def draw_motif(rng: Generator, meter: Meter, busy: float, syncopation: float, figure: NDArray[np.float64]) -> Motif:
     """A motif of three to seven notes on eighths and a few sixteenths; it leaves room to breathe at its end."""
     count = int(np.clip(round(rng.normal(2.6 + 3.6 * busy, 0.9) * meter.steps / 16), 2, 7))
     weights = meter.weights**0.6
     weights[1::2] = 0.06 + 0.3 * syncopation * busy
     weights[-2:] *= 0.4
+    weights *= figure[: meter.steps] ** 0.5
     onsets = list(draw_onsets(rng, weights, count))
     if rng.random() < 0.65:
         onsets[0] = 0
@@ -73,7 +75,10 @@ def varied(rng: Generator, motif: Motif, way: str) -> Motif:
         return _other_rhythm(rng, motif)
     if way == "t" and len(motif.heights) > 2:
         keep = len(motif.heights) - int(rng.integers(1, 3))
-        tail = [motif.heights[keep - 1] + int(move) for move in np.cumsum(rng.choice((-2, -1, 1, 2), len(motif.heights) - keep))]
+        tail = [
+            motif.heights[keep - 1] + int(move)
+            for move in np.cumsum(rng.choice((-2, -1, 1, 2), len(motif.heights) - keep))
+        ]
         return replace(motif, heights=(*motif.heights[:keep], *tail))
     if way == "o":
         return _ornamented(rng, motif)

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-__all__ = ["Onsets", "WrittenNote", "draw_onsets", "folded", "gaps"]
+__all__ = ["PATTERN_BARS", "Onsets", "WrittenNote", "answered", "draw_onsets", "folded", "gaps"]
 
 Onsets = tuple[int, ...]
+
+PATTERN_BARS = 4  # a part's rhythm comes round: two bars, and the two that answer them
 
 
 class WrittenNote(NamedTuple):
@@ -41,6 +43,16 @@ def draw_onsets(rng: Generator, weights: NDArray[np.float64] | Sequence[float], 
 def gaps(onsets: Onsets, end: int) -> Onsets:
     """Steps from each onset to the next, of the last to `end`."""
     return tuple(after - onset for onset, after in pairwise((*onsets, end)))
+
+
+def answered(rng: Generator, onsets: Onsets, length: int) -> Onsets:
+    """The onsets of two bars, and the same again `length` later with some left out and some moved by an eighth."""
+    again: set[int] = set()
+    for onset in onsets:
+        fate = rng.random()
+        if fate >= 0.1 or onset == 0:
+            again.add(length + (onset + 2 if 0.1 <= fate < 0.25 and 0 < onset < length - 2 else onset))
+    return (*onsets, *sorted(again))
 
 
 def folded(pitch: int, low: int, high: int) -> int:

@@ -15,9 +15,11 @@ from popgen_core.songwriter.meter import STEP_TICKS
 from popgen_core.songwriter.notes import WrittenNote
 from popgen_core.songwriter.sketch import Sketch
 
-__all__ = ["Touch", "draw_touches", "play", "swells"]
+__all__ = ["Touch", "draw_touches", "levelled", "loosened", "pedal", "play", "swells"]
 
-EXPRESSION = 11  # MIDI controller
+EXPRESSION, SUSTAIN = 11, 64  # MIDI controllers
+WEAK = -0.1  # accents up to this may be left out
+SOFTEST, LOUDEST = 24, 126  # velocities
 ROOM = STEP_TICKS // 2 - 4  # ticks that a note may stray from its sixteenth and still be nearest to it
 Array = NDArray[np.float64]
 
@@ -47,6 +49,13 @@ def draw_touches(rng: Generator) -> dict[str, Touch]:
     }
 
 
+def loosened(rng: Generator, written: Sequence[WrittenNote], liberty: float) -> list[WrittenNote]:
+    """The notes without some weak strokes: a player leaves out that share of them, another one each time round."""
+    steps = sorted({note.step for note in written})
+    left_out = {step for step, draw in zip(steps, rng.random(len(steps)), strict=True) if draw < liberty}
+    return [note for note in written if note.step not in left_out or note.accent > WEAK]
+
+
 def play(rng: Generator, sketch: Sketch, touch: Touch, written: Sequence[WrittenNote]) -> NDArray[np.void]:
     """Written notes as played ones, in ticks; of notes on one pitch each ends before the next begins."""
     page = np.array([tuple(note) for note in written], dtype=np.float64).reshape(-1, 5)
@@ -62,8 +71,20 @@ def play(rng: Generator, sketch: Sketch, touch: Touch, written: Sequence[Written
     notes["start_tick"] = start
     notes["length_ticks"] = np.maximum(np.rint(_swung(sketch, step + length) - sheet), 20)
     notes["pitch"] = pitch
-    notes["velocity"] = np.clip(np.rint(_velocity(rng, sketch, touch, step, accent)), 20, 126)
+    notes["velocity"] = np.clip(np.rint(_velocity(rng, sketch, touch, step, accent)), SOFTEST, LOUDEST)
     return _apart(notes)
+
+
+def levelled(tracks: Sequence[NDArray[np.void]], low: int, high: int) -> list[NDArray[np.void]]:
+    """The tracks' notes with velocities stretched or pressed so that nine notes of ten lie from `low` to `high`."""
+    bottom, top = np.percentile(np.concatenate([notes["velocity"] for notes in tracks]), (5, 95))
+    made = []
+    for notes in tracks:
+        notes = notes.copy()
+        stretched = low + (notes["velocity"] - bottom) * (high - low) / (top - bottom)
+        notes["velocity"] = np.clip(np.rint(stretched), SOFTEST, LOUDEST)
+        made.append(notes)
+    return made
 
 
 def _shared(rng: Generator, step: Array, spread: float) -> Array:
@@ -83,11 +104,11 @@ def _swung(sketch: Sketch, step: Array) -> Array:
 
 def _velocity(rng: Generator, sketch: Sketch, touch: Touch, step: Array, accent: Array) -> Array:
     """Loudness by section energy, growing through it where the next is bigger, by accent and by hand."""
-    energy = energies(sketch)[np.minimum((step // sketch.bar_steps).astype(np.int64), sketch.bars - 1)]
+    energy = _energies(sketch)[np.minimum((step // sketch.bar_steps).astype(np.int64), sketch.bars - 1)]
     return np.asarray(38 + 52 * energy + 36 * accent + touch.loudness + rng.normal(0, 3.5, len(step)))
 
 
-def energies(sketch: Sketch) -> Array:
+def _energies(sketch: Sketch) -> Array:
     """Energy of each bar: that of its section, drawn towards the next section's over the last four bars."""
     bars = np.empty(sketch.bars)
     for at, section in enumerate(sketch.sections):
@@ -111,12 +132,20 @@ def _apart(notes: NDArray[np.void]) -> NDArray[np.void]:
 def swells(sketch: Sketch, group: str) -> NDArray[np.void]:
     """Expression (controller 11) of a group: over each four bars it grows, then falls back a little, twice a beat."""
     steps, changes = sketch.bar_steps, []
-    for _, section, bar in sketch.playing_bars(group):
-        phase = (bar - section.start_bar) % 4 / 4
-        for step in range(0, steps, 2):
-            place = phase + step / steps / 4
+    for section, bars in sketch.playing(group):
+        for step in range(bars.start * steps, bars.stop * steps, 2):
+            place = (step / steps - section.start_bar) % 4 / 4
             shape = np.sin(np.pi * min(place * 1.15, 1.0) / 2) - max(place - 0.87, 0) * 3
-            changes.append(((bar * steps + step) * STEP_TICKS, EXPRESSION, int(np.clip(62 + 62 * shape * (0.5 + 0.5 * section.energy), 1, 127))))
+            value = 62 + 62 * shape * (0.5 + 0.5 * section.energy)
+            changes.append((step * STEP_TICKS, EXPRESSION, int(np.clip(value, 1, 127))))
     return rows(CONTROL, changes)
 
 
+def pedal(sketch: Sketch, group: str) -> NDArray[np.void]:
+    """Sustain pedal of a group: down with each chord, up just before the next."""
+    changes = []
+    for _, bars in sketch.playing(group):
+        for step in (change for bar in bars for change in sketch.changes(bar)):
+            changes.append((step * STEP_TICKS + 40, SUSTAIN, 127))
+            changes.append((sketch.chord_end(step) * STEP_TICKS - 20, SUSTAIN, 0))
+    return rows(CONTROL, changes)

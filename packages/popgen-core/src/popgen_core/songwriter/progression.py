@@ -9,6 +9,7 @@ from numpy.random import Generator
 
 __all__ = ["draw_numerals"]
 
+TRIES = 60
 Walk = Mapping[str, Mapping[str, float]]
 
 # how readily one chord follows another; borrowed chords and secondary dominants are rare guests
@@ -70,14 +71,13 @@ def draw_numerals(rng: Generator, kind: str, minor: bool, count: int, first_star
 
 
 def _phrase(rng: Generator, walk: Walk, start: str, endings: tuple[str, ...], count: int) -> tuple[str, ...]:
-    """A walk of `count` chords from `start` that arrives at one of `endings`; the nearest of 60 tries otherwise."""
-    tried = start
-    for _ in range(60):
+    """A walk of `count` chords from `start` to one of `endings`; led there by force if no try arrives."""
+    numerals = [start]
+    for _ in range(TRIES):
         numerals = [start]
         while len(numerals) < count:
             numerals.append(_next(rng, walk, numerals[-1]))
-        tried = numerals[-1]
-        if tried in endings and len(set(numerals)) >= min(3, count):
+        if numerals[-1] in endings and len(set(numerals)) >= min(3, count):
             return tuple(numerals)
     return (*numerals[:-1], str(rng.choice(endings)))
 

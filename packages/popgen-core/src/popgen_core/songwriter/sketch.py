@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from numpy.random import Generator
 
 from popgen_core.songwriter.arrangement import Arrangement, draw_arrangement
+from popgen_core.songwriter.figure import Figures, draw_figures
 from popgen_core.songwriter.form import Section, draw_form
 from popgen_core.songwriter.harmony import Chord, Key, chord_of, draw_key
 from popgen_core.songwriter.progression import draw_numerals
@@ -16,18 +17,23 @@ __all__ = ["Sketch", "draw_sketch"]
 
 # a passage has the chord of each of its sixteenths; sections without one of their own borrow another's
 Passage = tuple[Chord, ...]
+APPROACHED = {0.5: 0.25, 1.0: 0.2, 2.0: 0.0}  # by chords a bar: how often a chord is led to by its own dominant
 PASSAGE_BARS = {"verse": 8, "pre-chorus": 4, "chorus": 8, "bridge": 8}
 
 
 @dataclass(frozen=True)
 class Sketch:
-    """What all parts of a song are written against; `chords` holds one chord a sixteenth."""
+    """What all parts of a song are written against.
+
+    `chords` holds one chord a sixteenth; `figures` say where the band meets in each kind of section.
+    """
 
     style: Style
     key: Key
     sections: tuple[Section, ...]
     arrangement: Arrangement
     chords: tuple[Chord, ...]
+    figures: Figures
 
     @property
     def bar_steps(self) -> int:
@@ -49,18 +55,32 @@ class Sketch:
         chord = self.chord_at(step)
         return next((later for later in range(step + 1, end) if self.chord_at(later) != chord), end)
 
+    def changes(self, bar: int) -> tuple[int, ...]:
+        """The steps of a bar at which a chord begins: its first, and any inside it."""
+        start = bar * self.bar_steps
+        inside = range(start + 1, start + self.bar_steps)
+        return (start, *(step for step in inside if self.chord_at(step) != self.chord_at(step - 1)))
+
     def key_of(self, section: Section) -> Key:
         """The key of a section."""
         return self.key.moved(section.shift)
 
-    def playing_bars(self, group: str) -> list[tuple[int, Section, int]]:
-        """(section number, section, bar of the song) of each bar in which the group plays, in order."""
+    def key_at(self, step: int) -> Key:
+        """The key in force at a step."""
+        bar = step // self.bar_steps
+        return self.key_of(next(section for section in self.sections if bar < section.end_bar))
+
+    def playing(self, group: str) -> list[tuple[Section, range]]:
+        """The sections in which a group plays, with the bars of the song from its entry to the section's end."""
         return [
-            (at, section, bar)
-            for at, section in enumerate(self.sections)
-            if (entry := self.arrangement[group][at]) is not None
-            for bar in range(section.start_bar + entry, section.end_bar)
+            (section, range(section.start_bar + entry, section.end_bar))
+            for section, entry in zip(self.sections, self.arrangement[group], strict=True)
+            if entry is not None
         ]
+
+    def after(self, section: Section) -> Section | None:
+        """The section that follows, None after the last."""
+        return next((later for later in self.sections if later.start_bar == section.end_bar), None)
 
 
 def draw_sketch(rng: Generator) -> Sketch:
@@ -76,7 +96,8 @@ def draw_sketch(rng: Generator) -> Sketch:
     for section in sections:
         passage = passages[borrowed.get(section.kind, section.kind)]
         chords += _laid_out(section, passage, style.meter.steps, key)
-    return Sketch(style, key, sections, draw_arrangement(rng, sections), tuple(chords))
+    figures = draw_figures(rng, style.meter, style.traits.syncopation)
+    return Sketch(style, key, sections, draw_arrangement(rng, sections), tuple(chords), figures)
 
 
 def _draw_passages(rng: Generator, style: Style, key: Key) -> dict[str, Passage]:
@@ -99,9 +120,13 @@ def _timed(rng: Generator, style: Style, key: Key, numerals: tuple[str, ...], ra
     meter, colour = style.meter, style.traits.colour * float(rng.uniform(0.4, 1.2))
     palette = {numeral: chord_of(rng, key, numeral, colour) for numeral in sorted(set(numerals))}
     steps = {0.5: (2 * meter.steps,), 1.0: (meter.steps,), 2.0: (meter.half, meter.steps - meter.half)}[rate]
+    led = {numeral for numeral in palette if numeral not in ("I", "i") and rng.random() < APPROACHED[rate]}
     chords: list[Chord] = []
     for at, numeral in enumerate(numerals):
-        chords += [palette[numeral]] * steps[at % len(steps)]
+        length, following = steps[at % len(steps)], numerals[(at + 1) % len(numerals)]
+        chords += [palette[numeral]] * length
+        if following in led and following != numeral:
+            chords[-(length // 2) :] = [palette[following].dominant()] * (length // 2)
     return tuple(chords)
 
 

@@ -52,5 +52,3 @@ def guitar_voicing(chord: Chord, strings: int) -> Voicing:
         if len(voicing) < strings and pitch % 12 in chord.tones and pitch - voicing[-1] >= 3:
             voicing.append(pitch)
     return tuple(voicing)
-
-

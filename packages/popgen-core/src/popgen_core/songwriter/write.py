@@ -18,12 +18,14 @@ from popgen_core.songwriter.guitar import write_guitar
 from popgen_core.songwriter.melody import draw_themes, write_lead
 from popgen_core.songwriter.meter import STEP_TICKS, TICKS_PER_QUARTER
 from popgen_core.songwriter.notes import WrittenNote
-from popgen_core.songwriter.performance import draw_touches, play, swells
+from popgen_core.songwriter.performance import draw_touches, levelled, loosened, pedal, play, swells
 from popgen_core.songwriter.sketch import Sketch, draw_sketch
 from popgen_core.songwriter.strings import write_strings
 from popgen_core.songwriter.style import GROUPS
 
 __all__ = ["song_of", "write_parts", "write_song", "write_songs"]
+
+PEDALLED, PIANOS = ("ballad", "folk", "soul"), (0, 1, 4, 5)  # styles and General MIDI programs played with pedal
 
 
 def write_song(seed: int) -> Song:
@@ -45,9 +47,9 @@ def _from_chance(sequence: SeedSequence) -> Song:
 
 def write_parts(rng: Generator, sketch: Sketch) -> dict[str, list[WrittenNote]]:
     """What each group plays: drums first, the bass to their kick, the melody before what answers it."""
-    grooves = draw_grooves(rng, sketch.style)
+    grooves = draw_grooves(rng, sketch)
     themes = draw_themes(rng, sketch)
-    return {
+    parts = {
         "drums": write_drums(rng, sketch, grooves),
         "bass": write_bass(rng, sketch, grooves),
         "chords": write_chords(rng, sketch),
@@ -56,21 +58,28 @@ def write_parts(rng: Generator, sketch: Sketch) -> dict[str, list[WrittenNote]]:
         "lead": write_lead(rng, sketch, themes),
         "others": write_others(rng, sketch, themes),
     }
+    liberty = float(rng.uniform(0.0, 0.1))
+    return parts | {group: loosened(rng, parts[group], liberty) for group in ("drums", "chords", "guitar")}
 
 
 def song_of(rng: Generator, sketch: Sketch, parts: dict[str, list[WrittenNote]]) -> Song:
     """The parts performed, with tempo, meter, keys and a marker at the start of each section."""
     touches = draw_touches(rng)
     bar_ticks = sketch.bar_steps * STEP_TICKS
+    played = [play(rng, sketch, touches[group], parts[group]) for group in GROUPS]
+    low, high = int(rng.integers(33, 42)), int(rng.integers(104, 113))
+    controls = {"strings": swells(sketch, "strings")}
+    if sketch.style.name in PEDALLED and sketch.style.programs["chords"] in PIANOS:
+        controls["chords"] = pedal(sketch, "chords")
     tracks = tuple(
         Track(
             name=group,
             program=sketch.style.programs[group],
             is_drum=group == "drums",
-            notes=play(rng, sketch, touches[group], parts[group]),
-            controls=swells(sketch, group) if group == "strings" else rows(CONTROL),
+            notes=notes,
+            controls=controls.get(group, rows(CONTROL)),
         )
-        for group in GROUPS
+        for group, notes in zip(GROUPS, levelled(played, low, high), strict=True)
     )
     meter = sketch.style.meter
     return Song(
@@ -87,11 +96,12 @@ def _tempos(rng: Generator, sketch: Sketch, bar_ticks: int) -> list[tuple[int, i
     """One tempo, or one that leans forward in choruses; some songs slow down over their last two bars."""
     tempo = sketch.style.tempo
     lean = float(rng.uniform(0.5, 2.0)) if rng.random() < 0.4 else 0.0
-    changes = [(section.start_bar * bar_ticks, tempo + lean * (section.kind == "chorus")) for section in sketch.sections]
+    changes = [(s.start_bar * bar_ticks, min(tempo + lean * (s.kind == "chorus"), 160.0)) for s in sketch.sections]
     kept = [change for at, change in enumerate(changes) if at == 0 or change[1] != changes[at - 1][1]]
     if rng.random() < 0.3:
-        start, beat = (sketch.bars - 2) * bar_ticks, sketch.style.meter.beat * STEP_TICKS
-        kept += [(start + at * beat, max(kept[-1][1] * (1 - 0.03 * at), 70.0)) for at in range(1, 2 * bar_ticks // beat - 1)]
+        beat = sketch.style.meter.beat * STEP_TICKS
+        slowing = range((sketch.bars - 2) * bar_ticks + beat, sketch.bars * bar_ticks - beat, beat)
+        kept += [(tick, max(tempo * (0.97 - 0.03 * at), 70.0)) for at, tick in enumerate(slowing)]
     return [(tick, round(60e6 / beats)) for tick, beats in kept]
 
 

@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 import torch
 
 from popgen_core.assemble import assemble, sizes_of
-from popgen_core.contracts.tensors import Inputs, Target
 from popgen_core.corpus.dataset import Dataset
 from popgen_core.corpus.stored import StoredSong
 from popgen_core.errors import DatasetError, OutputError, RecipeError
@@ -105,7 +104,9 @@ def train(
     place = load_state(run / "state.pt", stepper) if resume else Place()
     heard = _windows_of(valid, recipe, model) if valid else None
     facts = corpus_facts(stored, model.sizes.roll.groups)
-    runner = Runner(run, stepper, windows, heard, recipe, place, lambda: save_model(run, stepper, catalogue, recipe, place, facts))
+    runner = Runner(
+        run, stepper, windows, heard, recipe, place, lambda: save_model(run, stepper, catalogue, recipe, place, facts)
+    )
     return runner.run_epochs(progress)
 
 
@@ -113,7 +114,13 @@ class Runner:
     """The loop of a run over epochs and steps."""
 
     def __init__(
-        self, folder: Path, stepper: Stepper, windows: Windows, valid: Windows | None, recipe: Recipe, place: Place,
+        self,
+        folder: Path,
+        stepper: Stepper,
+        windows: Windows,
+        valid: Windows | None,
+        recipe: Recipe,
+        place: Place,
         save_checkpoint: Callable[[], Path],
     ) -> None:
         self.folder, self.stepper, self.windows, self.valid = folder, stepper, windows, valid
@@ -136,8 +143,15 @@ class Runner:
         self.save()
         log.draw(self.folder / "loss.png")
         return TrainReport(
-            self.folder, self.save_checkpoint(), self.place.epoch, self.place.steps, self.place.first_loss,
-            self.place.loss, self.place.valid_loss, self._speed(), stopped or "all epochs done",
+            self.folder,
+            self.save_checkpoint(),
+            self.place.epoch,
+            self.place.steps,
+            self.place.first_loss,
+            self.place.loss,
+            self.place.valid_loss,
+            self._speed(),
+            stopped or "all epochs done",
         )
 
     def _epoch(self, log: Log, stop: Stop, progress: Progress | None) -> str:
@@ -224,7 +238,9 @@ def _recipe_of_run(run: Path, catalogue: Catalogue) -> Recipe:
     try:
         return recipe_from_toml((run / "recipe.toml").read_text(encoding="utf-8"), catalogue)
     except OSError as error:
-        raise OutputError(f"{run} is no run to resume: {error.strerror}", hint="train without --resume first") from error
+        raise OutputError(
+            f"{run} is no run to resume: {error.strerror}", hint="train without --resume first"
+        ) from error
 
 
 def _open_folder(run: Path, recipe: Recipe, resume: bool) -> None:

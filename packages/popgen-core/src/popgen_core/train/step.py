@@ -32,7 +32,9 @@ class Step:
 class Stepper:
     """A model, its loss and its optimiser, moved a batch at a time."""
 
-    def __init__(self, model: Model, loss: nn.Module, weights: Tensor, config: TrainConfig, device: torch.device) -> None:
+    def __init__(
+        self, model: Model, loss: nn.Module, weights: Tensor, config: TrainConfig, device: torch.device
+    ) -> None:
         self.model, self.loss, self.weights, self.config, self.device = model, loss, weights.to(device), config, device
         self.optimizer = optimizer_of(model, config)
         self.bfloat16 = config.precision == "bfloat16" or (config.precision == "auto" and has_bfloat16(device))
@@ -92,7 +94,7 @@ def optimizer_of(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer
 def has_bfloat16(device: torch.device) -> bool:
     """Whether bfloat16 arithmetic is in the hardware: on a CPU AVX512-BF16 or AMX, on a GPU compute 8.0 and up."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
     except OSError:

@@ -14,7 +14,6 @@ from popgen_core.analysis.position import position_controls
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Inputs, RhythmValues, Target
 from popgen_core.corpus.augment import AugmentConfig, augment
-from popgen_core.music.grid import Grid
 from popgen_core.music.roll import Roll, RollSpec
 from popgen_core.music.song import Song
 
@@ -69,7 +68,9 @@ class Windows:
         order = np.random.default_rng([seed, epoch]).permutation(len(tiles))
         for first in range(skip * batch, len(order), batch):
             chosen = [tiles[number] for number in order[first : first + batch]]
-            yield self.batch(chosen, [np.random.default_rng([seed, epoch, int(n)]) for n in order[first : first + batch]])
+            yield self.batch(
+                chosen, [np.random.default_rng([seed, epoch, int(n)]) for n in order[first : first + batch]]
+            )
 
     def batch(
         self, windows: Sequence[Window], generators: Sequence[np.random.Generator] | None = None
@@ -79,7 +80,9 @@ class Windows:
             self._one(window, generators[number] if generators is not None and self.augment else None)
             for number, window in enumerate(windows)
         ]
-        rolls = torch.from_numpy(np.stack([roll for roll, _, _, _ in made]))  # (batch, 1+context+frame, group, channel, pitch)
+        rolls = torch.from_numpy(
+            np.stack([roll for roll, _, _, _ in made])
+        )  # (batch, 1+context+frame, group, channel, pitch)
         controls = torch.from_numpy(np.stack([rows for _, rows, _, _ in made]))
         mask = torch.from_numpy(np.stack([inside for _, _, inside, _ in made]))
         inputs = Inputs(past=rolls[:, :-1], controls=controls)
@@ -113,7 +116,9 @@ def _channels(events: NDArray[Any], frames: int, spec: RollSpec) -> NDArray[np.f
     at = {name: number for number, name in enumerate(spec.channels)}
     lengths = np.minimum(events["last"], frames - 1) - np.maximum(events["frame"], 0) + 1
     whose = np.repeat(np.arange(len(events)), np.maximum(lengths, 0))
-    frame = np.arange(len(whose)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.maximum(events["frame"], 0)[whose]
+    frame = (
+        np.arange(len(whose)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.maximum(events["frame"], 0)[whose]
+    )
     roll[frame, events["group"][whose], at["active"], events["pitch"][whose]] = 1.0
     begun = _loudest(events[(events["frame"] >= 0) & (events["frame"] < frames)])
     cell = (begun["frame"], begun["group"])

@@ -1,0 +1,52 @@
+# popgen's jobs. `make demo` and `make test` need nothing but Python 3.11 or newer with venv, and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PACKAGES := popgen_core popgen_encoders popgen_eval popgen_cli
+WORKERS ?= 2
+SLOW ?= 1
+
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help environment demo test check format bench docs wheels clean
+
+help:  ## list the jobs
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+environment: $(READY)  ## install popgen and its tools into .venv
+
+$(READY): requirements-dev.txt constraints.txt $(wildcard packages/*/pyproject.toml)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt
+	touch $@
+
+demo: $(READY)  ## write songs, train a small model on them, let it write one; all of it lies in demo/
+	rm -rf demo
+	$(BIN)/popgen demo -o demo
+
+test: $(READY)  ## run the test suite (SLOW=0 leaves out the long ones)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(filter 0,$(SLOW)),-m "not slow")
+
+check: $(READY)  ## lint and type-check
+	$(BIN)/ruff check packages tests benchmarks
+	$(BIN)/ruff format --check packages tests benchmarks
+	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
+
+format: $(READY)  ## format the code
+	$(BIN)/ruff check --fix packages tests benchmarks
+	$(BIN)/ruff format packages tests benchmarks
+
+bench: $(READY)  ## run every benchmark
+	for each in benchmarks/*_speed.py; do $(BIN)/python $$each || exit 1; done
+
+docs: $(READY)  ## write the help of every command into docs/commands.md
+	$(BIN)/python docs/write_commands.py
+
+wheels: $(READY)  ## build a wheel of every distribution into wheels/
+	rm -rf wheels
+	for each in packages/*; do $(BIN)/python -m build --quiet --wheel --no-isolation --outdir wheels $$each || exit 1; done
+
+clean:  ## remove what the other jobs made
+	rm -rf $(VENV) demo wheels
