@@ -13,7 +13,7 @@ from popgen_eval.validation import Separation, separations
 
 pytestmark = pytest.mark.corpus
 
-# metrics.md, 2a: means over 63 real excerpts, of which ours are relatives and not the same
+# means over 63 real excerpts, of which ours are relatives and not the same
 REAL = {
     "note_coherence": 0.80,
     "rhythm_accuracy": 0.79,

@@ -17,6 +17,7 @@ from popgen_cli.commands.recipe import recipe
 from popgen_cli.commands.show import show
 from popgen_cli.commands.songwriter import songwriter
 from popgen_cli.commands.train import train
+from popgen_cli.doors import end_like_ctrl_c
 
 __all__ = ["app", "main"]
 
@@ -60,4 +61,5 @@ app.command("demo")(demo)
 
 def main() -> None:
     """Run the command line."""
+    end_like_ctrl_c()
     app()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any, TypeVar
 
 import typer
 
 from popgen_core.errors import PopgenError
 
-__all__ = ["complain", "door", "shown_json"]
+__all__ = ["complain", "door", "end_like_ctrl_c", "shown_json"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,13 +44,27 @@ def door(command: F) -> F:
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(1) from None
+        except OSError as error:  # a full disk, a folder taken away meanwhile
+            if os.environ.get("POPGEN_DEBUG"):
+                raise
+            complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            raise typer.Exit(1) from None
 
     return entered  # type: ignore[return-value]
 
 
+def end_like_ctrl_c() -> None:
+    """Let SIGTERM raise KeyboardInterrupt, so that whoever ends popgen leaves nothing half-written behind."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+
+
 def complain(line: str) -> None:
     """One line on stderr, named after the program."""
-    typer.echo(f"popgen: {line}", err=True)
+    typer.echo(f"popgen: {' '.join(line.splitlines())}", err=True)
 
 
 def shown_json(value: Any) -> None:

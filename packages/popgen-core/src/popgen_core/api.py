@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from popgen_core.corpus.prepare import prepare as prepare_corpus
 from popgen_core.corpus.report import PrepareReport
-from popgen_core.errors import OutputError
+from popgen_core.errors import OutputError, RecipeError
 from popgen_core.files import check_new, new_folder
 from popgen_core.music.guard import read_song
 from popgen_core.music.midi import song_to_midi
@@ -88,6 +88,10 @@ def train(
 
     if not resume:
         check_new(Path(run))
+    elif changes:
+        raise RecipeError(
+            f"a resumed run goes by its own recipe: {', '.join(changes)} cannot be set", hint=f"edit {run}/recipe.toml"
+        )
     chosen = read_recipe(recipe, catalogue(), changes)
     opened, beside = Dataset.open(Path(dataset)), Dataset.open(Path(valid)) if valid else None
     return train_run(opened, Path(run), chosen, catalogue(), valid=beside, resume=resume, progress=progress)

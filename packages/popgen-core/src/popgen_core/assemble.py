@@ -38,18 +38,22 @@ def assemble(recipe: Recipe) -> Parts:
     """The recipe's components, freshly made. Raises RecipeError when they do not fit each other."""
     sizes = sizes_of(recipe)
     decoder, loss = recipe.parts["decoder"], recipe.parts["loss"]
-    if decoder.component.form != loss.component.form:
+    makes, takes = (getattr(part.component, "form", "unnamed") for part in (decoder, loss))
+    if makes != takes:
         raise RecipeError(
-            f"decoder {decoder.name!r} makes {decoder.component.form} rhythm values, "
-            f"loss {loss.name!r} takes {loss.component.form} ones",
+            f"decoder {decoder.name!r} makes {makes} rhythm values, loss {loss.name!r} takes {takes} ones",
             hint="choose a loss that takes what the decoder makes",
         )
-    longest = getattr(recipe.parts["backbone"].config, "window", recipe.train.window)
+    _check_window(recipe, getattr(recipe.parts["backbone"].config, "window", recipe.train.window))
+    made = {kind: part.component(part.config, sizes) for kind, part in recipe.parts.items() if kind != "grouper"}
+    _check_window(recipe, made["backbone"].window)
+    grouper = recipe.parts["grouper"]
+    return Parts(recipe, sizes, grouper.component(grouper.config), **made)
+
+
+def _check_window(recipe: Recipe, longest: int) -> None:
     if recipe.train.window > longest:
         raise RecipeError(
             f"train.window is {recipe.train.window} frames, backbone.window only {longest}",
             hint="shorten train.window or lengthen backbone.window",
         )
-    made = {kind: part.component(part.config, sizes) for kind, part in recipe.parts.items() if kind != "grouper"}
-    grouper = recipe.parts["grouper"]
-    return Parts(recipe, sizes, grouper.component(grouper.config), **made)

@@ -1,6 +1,6 @@
 """Checkpoints: one safetensors file with the weights and, in its header, the completed recipe and a sha256.
 
-Neither safetensors nor torch.save notices a flipped bit, so the header holds a digest of all tensors.
+Neither safetensors nor torch.save notices a flipped bit, so the header holds a digest of all tensors and of itself.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ class Card:
 def write_checkpoint(path: Path, tensors: Tensors, card: Card) -> str:
     """Write a checkpoint atomically -> its tensors' sha256."""
     digest = _digest(tensors)
-    header = {"popgen": json.dumps({**asdict(card), "sha256": digest})}
+    text = json.dumps({**asdict(card), "sha256": digest})
+    header = {"popgen": text, "popgen_sha256": hashlib.sha256(text.encode()).hexdigest()}
     contiguous = {name: np.array(value, order="C") for name, value in tensors.items()}
     write_atomically(path, save(contiguous, metadata=header))
     return digest
@@ -60,21 +61,31 @@ def read_checkpoint(path: Path) -> tuple[Card, dict[str, NDArray[Any]]]:
         raise CheckpointError(f"{path} is no checkpoint file", hint="give a .safetensors file or a run folder")
     try:
         with safe_open(path, framework="numpy") as opened:
-            header = (opened.metadata() or {}).get("popgen")
+            card = _card(path, opened.metadata() or {})
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError) as error:
+    except (SafetensorError, OSError, ValueError, TypeError) as error:
         raise CheckpointError(f"{path} is damaged or no safetensors file: {error}", hint="use another copy") from error
-    if header is None:
+    if _digest(tensors) != card.sha256:
+        raise CheckpointError(f"{path} is damaged: its weights do not match their sha256", hint="use another copy")
+    return card, tensors
+
+
+def _card(path: Path, metadata: Mapping[str, str]) -> Card:
+    """The card in a file's header, before any tensor is read: foreign weights may be of kinds that numpy lacks."""
+    if (header := metadata.get("popgen")) is None:
         raise CheckpointError(f"{path} holds weights, but not popgen's", hint="popgen train writes such files")
+    digest = hashlib.sha256(header.encode()).hexdigest()
+    if metadata.get("popgen_sha256", digest) != digest:  # files of the first days have none
+        raise CheckpointError(f"{path} is damaged: its header does not match its sha256", hint="use another copy")
     values = json.loads(header)
+    if not isinstance(values, dict):
+        raise CheckpointError(f"{path} is damaged: its header is no card", hint="use another copy")
     if values.get("schema") != SCHEMA:
         raise CheckpointError(
             f"{path} has checkpoint schema {values.get('schema')}, this popgen reads {SCHEMA}",
             hint="use the popgen version that wrote it: " + str(values.get("popgen")),
         )
-    if _digest(tensors) != values["sha256"]:
-        raise CheckpointError(f"{path} is damaged: its weights do not match their sha256", hint="use another copy")
-    return Card(**values), tensors
+    return Card(**values)
 
 
 def _digest(tensors: Tensors) -> str:

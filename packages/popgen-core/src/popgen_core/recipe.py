@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import tomli_w
+from pydantic import Field
 
 from popgen_core.contracts.card import Kind
 from popgen_core.contracts.settings import read_settings, settings_of
@@ -22,6 +24,7 @@ from popgen_core.plugins import Catalogue
 __all__ = ["PARTS", "Recipe", "built_in", "read_recipe", "recipe_from_toml"]
 
 PARTS: tuple[Kind, ...] = ("grouper", "encoder", "backbone", "decoder", "loss")
+TABLES = (*PARTS, "grid", "train", "augment")
 GRIDS: dict[str, type[Any]] = {"seconds": SecondsGrid, "beats": BeatGrid}
 
 
@@ -29,10 +32,10 @@ GRIDS: dict[str, type[Any]] = {"seconds": SecondsGrid, "beats": BeatGrid}
 class Header:
     """What stands above a recipe's tables."""
 
-    name: str
-    summary: str = ""
-    seed: int = 1
-    width: int = 256
+    name: Annotated[str, Field(description="what the recipe is called")]
+    summary: Annotated[str, Field(description="what it is for, in a line")] = ""
+    seed: Annotated[int, Field(ge=0, lt=2**63, description="seed of weights, order and augmentation")] = 1
+    width: Annotated[int, Field(ge=1, description="features of a frame between the parts")] = 256
 
 
 @dataclass(frozen=True)
@@ -125,8 +128,8 @@ def _apply(table: dict[str, Any], change: str) -> None:
         table = table.setdefault(step, {})
         if not isinstance(table, dict):
             raise RecipeError(f"--set {change!r}: {step!r} is not a table of the recipe")
-    if last == "name" and path and table.get("name") != value:
-        table.clear()  # another component has other settings
+    if last == ("kind" if path == ["grid"] else "name") and path and table.get(last) != value:
+        table.clear()  # another component, or kind of grid, has other settings
     table[last] = value
 
 
@@ -134,8 +137,10 @@ def _checked(table: Mapping[str, Any], catalogue: Catalogue) -> Recipe:
     errors: list[str] = []
     tables = {key: value for key, value in table.items() if isinstance(value, Mapping)}
     plain = {key: value for key, value in table.items() if key not in tables}
-    for key in tables.keys() - {*PARTS, "grid", "train", "augment"}:
-        errors.append(f"{key}: unknown table; a recipe has {', '.join([*PARTS, 'grid', 'train', 'augment'])}")
+    for key in [key for key in tables if key not in TABLES]:
+        close = get_close_matches(key, TABLES, n=1)
+        advice = f"did you mean {close[0]!r}?" if close else f"a recipe has {', '.join(TABLES)}"
+        errors.append(f"{key}: unknown table; {advice}")
 
     def read(kind: type[Any], values: Mapping[str, Any], path: str) -> Any:
         made, lines = read_settings(kind, values, path)
@@ -169,6 +174,9 @@ def _part(kind: Kind, values: Mapping[str, Any], catalogue: Catalogue, read: Any
         component = catalogue.load(kind, name)
     except PluginError as error:
         errors.append(f"{kind}.name: {error}")
+        return None
+    if not is_dataclass(getattr(component, "Config", None)):
+        errors.append(f"{kind}.name: {name!r} has no dataclass Config for its settings, a defect of its plug-in")
         return None
     config = read(component.Config, {key: value for key, value in values.items() if key != "name"}, kind)
     return Part(name, component, config)

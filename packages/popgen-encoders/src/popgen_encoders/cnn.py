@@ -46,9 +46,9 @@ class GroupCNN(nn.Module):
     class Config:
         """Sizes of the convolutions."""
 
-        channels: Annotated[int, Field(ge=1, description="features a group")] = 64
-        layers: Annotated[int, Field(ge=1, le=8, description="convolutions one after another")] = 2
-        kernel: Annotated[int, Field(ge=1, le=64, description="frames that each convolution sees")] = 3
+        channels: Annotated[int, Field(ge=1, description="features a group")] = 128
+        layers: Annotated[int, Field(ge=1, le=8, description="convolutions one after another")] = 1
+        kernel: Annotated[int, Field(ge=1, le=64, description="frames that each convolution sees")] = 4
         dropout: Annotated[float, Field(ge=0, lt=1, description="share of values dropped in training")] = 0.1
 
     def __init__(self, config: Config, sizes: Sizes) -> None:

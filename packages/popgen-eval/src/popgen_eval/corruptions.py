@@ -1,4 +1,4 @@
-"""Ways to spoil a song that a figure must notice (metrics.md, section 2); each takes a grouped song of one meter."""
+"""Ways to spoil a song that a figure must notice; each takes a grouped song of one meter."""
 
 from __future__ import annotations
 

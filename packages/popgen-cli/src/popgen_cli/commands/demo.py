@@ -12,7 +12,7 @@ from popgen_cli.progress import progress
 
 __all__ = ["demo"]
 
-SONGS = 80
+SONGS = 300
 SONGS_SCORED = 10
 SECONDS = 60.0
 

@@ -67,9 +67,11 @@ def generate(
 def _meter(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
+    from popgen_core.generate.request import RequestError
+
     top, _, bottom = text.partition("/")
     if not (top.isdecimal() and bottom.isdecimal()):
-        raise typer.BadParameter(f"{text!r} is no meter; write it like 4/4 or 6/8", param_hint="--meter")
+        raise RequestError(f"--meter {text!r} is no meter", hint="write it like 4/4 or 6/8")
     return int(top), int(bottom)
 
 

@@ -34,7 +34,7 @@ def prepare(
         report = api.prepare(midi_dir, out, grouper=grouper, workers=workers, progress=show)
     summary = report.summary
     if json:
-        shown_json({"dataset": str(out), "summary": summary, "files": report.rows})
+        shown_json({"dataset": str(out), **report.to_plain()})
     else:
         counted = ", ".join(f"{count} {verdict}" for verdict, count in summary.items())
         typer.echo(f"{out}: {counted}; a row for each file in {out / 'report.json'}")

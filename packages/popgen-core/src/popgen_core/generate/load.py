@@ -52,10 +52,9 @@ def load_checkpoint(path: Path, catalogue: Catalogue) -> Loaded:
 
 def _check_components(card: Card, catalogue: Catalogue, file: Path) -> None:
     """Say exactly what to install when a component that the checkpoint needs is not here."""
+    offered = {(offer.card.kind, offer.card.name, offer.distribution) for offer in catalogue.offers}
     for kind, (name, distribution, version) in card.components.items():
-        if not any(
-            offer.card.kind == kind and offer.card.name == name.rpartition(":")[2] for offer in catalogue.offers
-        ):
+        if (kind, name, distribution) not in offered:
             raise CheckpointError(
                 f"{file} needs the {kind} {name!r}, which is not installed", hint=f"install {distribution} {version}"
             )

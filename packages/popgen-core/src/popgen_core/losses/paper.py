@@ -19,7 +19,7 @@ __all__ = ["PaperLoss"]
 class PaperLoss(nn.Module):
     """Binary cross-entropy as a mean over cells, summed over groups, and mean squared error at onsets.
 
-    The reading that fits the published start (paper.md): with seven groups of mean weight 1 an untrained model
+    The reading that fits the published start of 5.06: with seven groups of mean weight 1 an untrained model
     scores 7 ln 2 = 4.85 plus the rhythm part. The two note channels, onset and active, enter by their mean.
     Rhythm errors count at onsets only; velocity in 0..1, duration as log(1 + seconds), offset in frames, their mean.
     """

@@ -40,8 +40,10 @@ class Catalogue:
         builtin = [offer for offer in found if offer.distribution in BUILTIN]
         if builtin:
             return builtin[0]
-        if len(found) > 1:
-            owners = [offer.distribution for offer in found]
+        owners = [offer.distribution for offer in found]
+        if len(set(owners)) == 1 < len(owners):
+            raise PluginError(f"{kind} {plain!r} is offered {len(owners)} times by {owners[0]}", hint="ask its author")
+        if len(owners) > 1:
             raise PluginError(
                 f"{kind} {plain!r} is offered by {' and by '.join(owners)}", hint=f"say whose: {owners[0]}:{plain}"
             )
@@ -91,5 +93,9 @@ def _imported(card: Card, distribution: str) -> type[Any]:
         raise PluginError(
             f"{card.kind} {card.name!r} of {distribution} cannot be imported: {error}", hint=hint
         ) from error
-    except AttributeError as error:
-        raise PluginError(f"{card.kind} {card.name!r}: {error}", hint=f"this is a defect of {distribution}") from error
+    except (Exception, SystemExit) as error:  # a stranger's module may raise anything
+        what = f"{type(error).__name__}: {error}"
+        raise PluginError(
+            f"{card.kind} {card.name!r} of {distribution} cannot be loaded: {what}",
+            hint=f"this is a defect of {distribution}",
+        ) from error

@@ -7,9 +7,10 @@ and whose `register` leaves half a plug-in behind after an error.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, distributions, entry_points
 
 import pluggy
 
@@ -46,8 +47,8 @@ def discover() -> tuple[list[Offer], list[Problem]]:
     POPGEN_STRICT=1 raises PluginError at the first problem.
     """
     offers: list[Offer] = []
-    problems: list[Problem] = []
-    for entry in _wanted(entry_points(group=hooks.PROJECT)):
+    entries, problems = _entries()
+    for entry in _wanted(entries):
         made, wrong = offers_of(entry)
         offers += made
         problems += wrong
@@ -59,8 +60,7 @@ def discover() -> tuple[list[Offer], list[Problem]]:
 
 def offers_of(entry: EntryPoint) -> tuple[list[Offer], list[Problem]]:
     """What one entry point hands in; whatever it raises, SystemExit included, becomes a problem."""
-    name = entry.dist.name if entry.dist else entry.name
-    version = entry.dist.version if entry.dist else "unknown"
+    name, version = _owner(entry), _version(entry)
     manager = pluggy.PluginManager(hooks.PROJECT)
     manager.add_hookspecs(hooks)
     try:
@@ -70,19 +70,54 @@ def offers_of(entry: EntryPoint) -> tuple[list[Offer], list[Problem]]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a stranger's module may raise anything, SystemExit too
-        return [], [Problem(name, f"{entry.value} failed to load: {type(error).__name__}: {error}")]
+        return [], [Problem(name, f"{entry.value} failed to load: {type(error).__name__}: {_one_line(error)}")]
     if not answers:
         return [], [Problem(name, f"{entry.value} implements no hook popgen_components")]
     return _sound(answers[0], name, version)
 
 
+def _entries() -> tuple[list[EntryPoint], list[Problem]]:
+    """All entry points of the group; a distribution whose list of them cannot be read is a problem of its own."""
+    try:
+        return list(entry_points(group=hooks.PROJECT)), []
+    except Exception:  # one stranger's entry_points.txt stops the whole look-up: look at each by itself
+        pass
+    found, problems = [], []
+    for distribution in {d.metadata["Name"]: d for d in reversed(list(distributions()))}.values():
+        try:
+            found += list(distribution.entry_points.select(group=hooks.PROJECT))
+        except Exception as error:
+            line = f"its entry_points.txt cannot be read: {_one_line(error)}"
+            problems.append(Problem(distribution.metadata["Name"] or "unknown", line))
+    return found, problems
+
+
 def _wanted(entries: Iterable[EntryPoint]) -> list[EntryPoint]:
     setting = os.environ.get("POPGEN_PLUGINS")
-    ordered = sorted(entries, key=lambda entry: (entry.dist.name not in BUILTIN if entry.dist else True, entry.name))
+    ordered = sorted(entries, key=lambda entry: (_owner(entry) not in BUILTIN, _owner(entry), entry.name))
     if setting is None:
         return ordered
-    allowed = {*BUILTIN, *(part.strip() for part in setting.split(","))}
-    return [entry for entry in ordered if entry.dist and entry.dist.name in allowed]
+    allowed = {_normal(name) for name in (*BUILTIN, *setting.split(","))}
+    return [entry for entry in ordered if _normal(_owner(entry)) in allowed]
+
+
+def _owner(entry: EntryPoint) -> str:
+    """The distribution of an entry point; one without metadata goes by its entry point's name."""
+    return (entry.dist.metadata["Name"] if entry.dist else None) or entry.name
+
+
+def _version(entry: EntryPoint) -> str:
+    return (entry.dist.metadata["Version"] if entry.dist else None) or "unknown"
+
+
+def _normal(name: str) -> str:
+    """A distribution's name as package indexes compare it: My_Plugin is my-plugin."""
+    return re.sub(r"[-_.]+", "-", name.strip()).lower()
+
+
+def _one_line(error: BaseException) -> str:
+    """What an error says, without line breaks."""
+    return " ".join(str(error).split())
 
 
 def _sound(answer: object, name: str, version: str) -> tuple[list[Offer], list[Problem]]:
@@ -99,6 +134,10 @@ def _sound(answer: object, name: str, version: str) -> tuple[list[Offer], list[P
 
 
 def _wrong_with(card: Card) -> str:
+    if not all(isinstance(text, str) for text in (card.kind, card.name, card.target, card.summary, card.install)):
+        return f"a card holds something else than text where text belongs: {card}"
+    if not isinstance(card.api, int):
+        return f"{card.kind} {card.name!r} has the API number {card.api!r}, which is no whole number"
     if card.api != API:
         what = "install a newer popgen-core" if card.api > API else "ask its author for a newer version"
         return f"{card.kind} {card.name!r} is made for plug-in API {card.api}, this popgen has {API}: {what}"

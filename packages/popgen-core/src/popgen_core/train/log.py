@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from popgen_core.files import write_atomically
 from popgen_core.train.state import Place
 from popgen_core.train.step import Step
 
@@ -15,12 +16,12 @@ __all__ = ["Log", "read_log"]
 
 
 class Log:
-    """Appends to log.jsonl; lines of steps after the one that a run resumes from are dropped first."""
+    """Appends to log.jsonl; lines of what came after the place that a run resumes from are dropped first."""
 
-    def __init__(self, path: Path, steps: int) -> None:
+    def __init__(self, path: Path, place: Place) -> None:
         self.path = path
-        kept = [line for line in read_log(path) if line["steps"] <= steps]
-        path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+        kept = [line for line in read_log(path) if _is_before(line, place)]
+        write_atomically(path, "".join(json.dumps(line) + "\n" for line in kept).encode())
         self.opened = path.open("a", encoding="utf-8", buffering=1)
 
     def __enter__(self) -> Log:
@@ -62,6 +63,11 @@ class Log:
 
     def _write(self, line: dict[str, Any]) -> None:
         self.opened.write(json.dumps(line) + "\n")
+
+
+def _is_before(line: dict[str, Any], place: Place) -> bool:
+    ended_later = line["kind"] == "epoch" and line["epoch"] > place.epoch
+    return line["steps"] <= place.steps and not ended_later
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:

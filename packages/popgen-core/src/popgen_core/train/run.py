@@ -31,6 +31,7 @@ from popgen_core.train.windows import TrainingSong, Windows
 __all__ = ["Progress", "TrainReport", "load_songs", "train"]
 
 SAVE_SECONDS = 300.0
+FIRST_STEPS = 20  # before these the speed of a run is not known
 T = TypeVar("T")
 Progress = Callable[[Place, int, Step, float], None]  # place, steps in all, step, frames a second
 
@@ -100,9 +101,9 @@ def train(
     model.decoder.prime(cell_rates(songs, model.sizes))
     weights = group_weights(recipe.train.group_weights, songs, model.sizes)
     stepper = Stepper(model.to(device), parts.loss, weights, recipe.train, device)
+    heard = _windows_of(valid, recipe, model) if valid else None
     _open_folder(run, recipe, resume)
     place = load_state(run / "state.pt", stepper) if resume else Place()
-    heard = _windows_of(valid, recipe, model) if valid else None
     facts = corpus_facts(stored, model.sizes.roll.groups)
     runner = Runner(
         run, stepper, windows, heard, recipe, place, lambda: save_model(run, stepper, catalogue, recipe, place, facts)
@@ -134,17 +135,17 @@ class Runner:
     def run_epochs(self, progress: Progress | None) -> TrainReport:
         """Train until the epochs are over, the minutes are spent, or a signal asks to stop."""
         stop, stopped = Stop(), "all epochs done"
-        with stop.listening(), Log(self.folder / "log.jsonl", self.place.steps) as log:
+        with stop.listening(), Log(self.folder / "log.jsonl", self.place) as log:
             while self.place.epoch < self.recipe.train.epochs:
                 stopped = self._epoch(log, stop, progress)
                 if stopped:
                     break
                 self._end_epoch(log)
-        self.save()
+            checkpoint = self.save()  # while signals are still only noted: a second Ctrl-C must not lose the run
         log.draw(self.folder / "loss.png")
         return TrainReport(
             self.folder,
-            self.save_checkpoint(),
+            checkpoint,
             self.place.epoch,
             self.place.steps,
             self.place.first_loss,
@@ -159,7 +160,7 @@ class Runner:
         config, place = self.recipe.train, self.place
         batches = self.windows.epoch(self.recipe.header.seed, place.epoch, config.batch, skip=place.step_in_epoch)
         for inputs, target in ahead(batches):
-            step = self.stepper.step(inputs, target, place.steps, self.total)
+            step = self.stepper.step(inputs, target, place.steps, self._expected_steps())
             self.frames_seen += target.mask.numel()
             place.steps, place.step_in_epoch, place.loss = place.steps + 1, place.step_in_epoch + 1, step.loss
             place.first_loss = step.loss if place.steps == 1 else place.first_loss
@@ -174,6 +175,16 @@ class Runner:
             if time.monotonic() - self.saved_at > SAVE_SECONDS:
                 self.save()
         return ""
+
+    def _expected_steps(self) -> int:
+        """Steps that the run will have: all of its epochs, or as many as its minutes seem to allow.
+
+        A schedule thus reaches its end on a slow machine too; with a limit in minutes a run is not repeatable exactly.
+        """
+        config, place = self.recipe.train, self.place
+        if not config.minutes or place.steps < FIRST_STEPS:
+            return self.total
+        return min(self.total, int(place.steps * 60 * config.minutes / place.seconds) + 1)
 
     def _end_epoch(self, log: Log) -> None:
         self.place.epoch, self.place.step_in_epoch = self.place.epoch + 1, 0
@@ -190,11 +201,12 @@ class Runner:
         ]
         return sum(loss * count for loss, count in losses) / max(len(tiles), 1)
 
-    def save(self) -> None:
-        """Save the state from which --resume goes on, and the checkpoint that generates."""
+    def save(self) -> Path:
+        """Save the state from which --resume goes on, and the checkpoint that generates -> the checkpoint."""
         save_state(self.folder / "state.pt", self.stepper, self.place)
-        self.save_checkpoint()
+        checkpoint = self.save_checkpoint()
         self.saved_at = time.monotonic()
+        return checkpoint
 
     def _speed(self) -> float:
         return self.frames_seen / max(time.monotonic() - self.began, 1e-9)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import pickle
+import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from popgen_core.files import write_atomically
 from popgen_core.train.step import Stepper
 
 __all__ = ["Place", "load_state", "save_state"]
+
+WRONG = (RuntimeError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, pickle.UnpicklingError)
 
 
 @dataclass
@@ -44,10 +48,13 @@ def save_state(path: Path, stepper: Stepper, place: Place) -> None:
 def load_state(path: Path, stepper: Stepper) -> Place:
     """Put a run back into its saved state. Raises CheckpointError when the file is damaged or does not fit."""
     try:
+        if damaged := zipfile.ZipFile(path).testzip():  # torch.load checks no sums: a flipped bit would go on training
+            raise ValueError(f"its part {damaged} is damaged")
         state = torch.load(path, weights_only=True, map_location=stepper.device)
         stepper.model.load_state_dict(state["model"])
         stepper.optimizer.load_state_dict(state["optimizer"])
         torch.set_rng_state(state["random"].cpu())
         return Place(**state["place"])
-    except (RuntimeError, KeyError, TypeError, ValueError, EOFError, OSError) as error:
-        raise CheckpointError(f"the run cannot go on from {path}: {error}", hint="start a new run") from error
+    except (*WRONG, OSError) as error:
+        why = " ".join(str(error).split())
+        raise CheckpointError(f"the run cannot go on from {path}: {why}", hint="start a new run") from error

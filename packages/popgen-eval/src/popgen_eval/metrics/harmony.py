@@ -26,7 +26,8 @@ class HarmonicConsistency:
     the scale, both found from all other pitched groups, corrected for chance (.6 chord tones / 12 + .4 scale tones
     / 12). The worst group counts twice. Moving a song by semitones changes nothing, exactly. Undefined below 12 bars
     and without a pitched group of 16 notes that sounds with another pitched one. Source: popgen's own, for the
-    paper's "harmonic consistency" (figure 4), which the paper does not define. Deviation from metrics.md: ties
+    paper's "harmonic consistency" (figure 4), which the paper does not define. Deviation from the first definition:
+    ties
     between chords are broken by the bass, between scales by the whole window, then the bass.
     """
 

@@ -65,7 +65,7 @@ class RhythmAccuracy:
     corrected for chance. k: Cohen's kappa of the onset rows of bars 1, 2 or 4 apart, the best of the three. One bar
     repeated scores high by design; swing away from both grids lowers it. Undefined below 12 bars and without a group
     of 16 notes (drums 32). Source: popgen's own, for the paper's "rhythm accuracy" (figure 2), which the paper does
-    not define. Deviation from metrics.md: above 187 BPM the tolerance stays at 3/32 beat.
+    not define. Deviation from our first definition: above 187 BPM the tolerance stays at 3/32 beat.
     """
 
     @dataclass(frozen=True)

@@ -1,0 +1,107 @@
+"""Drawing frame by frame: each frame hears the one before, and drawn frames become notes."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from popgen_core.contracts.tensors import Constraints, Frame, Inputs, RhythmValues, Sampling
+from popgen_core.generate.draw import DrawnNotes, as_past, draw_frames
+from popgen_core.music import RollSpec
+
+
+def frame_of(onsets: dict[int, tuple[float, float, float]], active: tuple[int, ...], songs: int = 1) -> Frame:
+    """One frame of one group of five pitches in every song; onsets: pitch -> velocity, seconds, offset."""
+    shape = (songs, 1, 5)
+    onset, sounding = torch.zeros(shape, dtype=torch.bool), torch.zeros(shape, dtype=torch.bool)
+    rhythm = RhythmValues(*(torch.zeros(shape) for _ in range(3)))
+    sounding[:, 0, list(active)] = True
+    for pitch, (velocity, seconds, offset) in onsets.items():
+        onset[:, 0, pitch] = sounding[:, 0, pitch] = True
+        rhythm.velocity[:, 0, pitch], rhythm.offset[:, 0, pitch] = velocity, offset
+        rhythm.duration[:, 0, pitch] = float(np.log1p(seconds))
+    return Frame(onset, sounding, rhythm)
+
+
+def events_of(*frames: Frame, songs: int = 1) -> list[list[tuple[Any, ...]]]:
+    """Rows of frame, last, group, pitch, velocity, seconds, offset; a frame lasts half a second."""
+    notes = DrawnNotes(songs, lambda _: 0.5)
+    for frame in frames:
+        notes.add(frame)
+    return [[(*row[:4], *(round(value, 4) for value in row[4:])) for row in roll.tolist()] for roll in notes.finished()]
+
+
+SILENCE = frame_of({}, ())
+
+
+@pytest.mark.parametrize(
+    ("drawn", "kept"),
+    [(0.7, 0.7), (0.1, 0.5), (9.0, 1.0)],  # a note over two frames of half a second ends inside the second
+)
+def test_active_gives_a_note_its_frames_and_the_duration_its_end_inside_the_last(drawn: float, kept: float) -> None:
+    frames = (SILENCE, frame_of({2: (0.5, drawn, 0.25)}, ()), frame_of({}, (2,)), SILENCE, SILENCE)
+    assert events_of(*frames) == [[(1, 2, 0, 2, 0.5, kept, 0.25)]]
+
+
+def test_a_note_of_one_frame_lasts_a_tenth_of_it_at_least() -> None:
+    assert events_of(frame_of({2: (0.5, 0.0, 0.0)}, ()), SILENCE) == [[(0, 0, 0, 2, 0.5, 0.05, 0.0)]]
+
+
+def test_an_onset_in_a_sounding_cell_ends_its_note_and_begins_another() -> None:
+    again = frame_of({2: (0.75, 0.4, 0.0)}, ())
+    assert events_of(frame_of({2: (0.5, 0.4, 0.0)}, ()), frame_of({}, (2,)), again) == [
+        [(0, 1, 0, 2, 0.5, 0.5, 0.0), (2, 2, 0, 2, 0.75, 0.4, 0.0)]
+    ]
+
+
+def test_what_still_sounds_at_the_end_ends_there() -> None:
+    assert events_of(frame_of({1: (0.5, 9.0, 0.0)}, ()), frame_of({}, (1,))) == [[(0, 1, 0, 1, 0.5, 1.0, 0.0)]]
+
+
+def test_songs_of_a_batch_keep_their_notes_apart() -> None:
+    frame = frame_of({1: (0.5, 0.4, 0.0), 3: (0.25, 0.3, 0.0)}, (), songs=2)
+    frame.onset[1, 0, 1] = frame.active[1, 0, 1] = False
+    low, high = (0, 0, 0, 1, 0.5, 0.4, 0.0), (0, 0, 0, 3, 0.25, 0.3, 0.0)
+    assert events_of(frame, songs=2) == [[low, high], [high]]
+
+
+def test_silence_makes_no_notes() -> None:
+    assert events_of(SILENCE, SILENCE, songs=1) == [[]]
+
+
+def test_a_drawn_frame_is_the_past_of_the_next_with_velocity_at_onsets_alone() -> None:
+    frame = frame_of({1: (0.5, 0.4, 0.0)}, (3,))
+    frame.rhythm.velocity[0, 0, 3] = 0.9  # drawn for a cell that only goes on
+    past = as_past(frame, ("onset", "active", "velocity"))
+    assert past.shape == (1, 1, 1, 3, 5)
+    assert past[0, 0, 0].tolist() == [[0, 1, 0, 0, 0], [0, 1, 0, 1, 0], [0, 0.5, 0, 0, 0]]
+
+
+def test_each_frame_is_drawn_from_silence_on_given_the_frame_before_and_its_own_controls() -> None:
+    heard: list[Inputs] = []
+    made = [frame_of({n: (0.5, 0.4, 0.0)}, (), songs=2) for n in range(3)]
+
+    def sample(hidden: Any, inputs: Inputs, *_: Any) -> Frame:
+        heard.append(inputs)
+        return made[len(heard) - 1]
+
+    spec = RollSpec(("one",), pitches=5)
+    model: Any = SimpleNamespace(
+        sizes=SimpleNamespace(roll=spec),
+        parameters=lambda: iter([torch.zeros(1)]),
+        start=lambda batch: None,
+        silence=lambda batch: Inputs(torch.zeros(batch, 1, 1, 3, 5), torch.zeros(batch, 1, 2)),
+        step=lambda inputs, stream: None,
+        decoder=SimpleNamespace(sample=sample),
+    )
+    controls = np.array([[1, 2], [3, 4], [5, 6]], dtype=np.float32)
+    free = Constraints(torch.ones(1, 5, dtype=torch.bool))
+    assert list(draw_frames(model, controls, 2, free, Sampling(), seed=0)) == made
+    assert [inputs.controls.tolist() for inputs in heard] == [[[[1, 2]]] * 2, [[[3, 4]]] * 2, [[[5, 6]]] * 2]
+    assert heard[0].past.abs().sum() == 0
+    for before, inputs in zip(made, heard[1:], strict=False):
+        assert torch.equal(inputs.past, as_past(before, spec.channels))

@@ -1,0 +1,245 @@
+"""Plug-ins: strangers come in by an entry point, and what is wrong with one is a line in a report."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+
+from popgen_core.contracts.card import Card
+from popgen_core.errors import PluginError
+from popgen_core.plugins import Catalogue
+from popgen_core.plugins.loader import Offer, Problem, discover, offers_of
+
+GOOD = """
+    from popgen_core.contracts.card import Card
+    from popgen_core.plugins import hookimpl
+
+    @hookimpl
+    def popgen_components():
+        return [Card("encoder", "NAME", "MODULE_parts:Waves", "encodes by waves")]
+"""
+
+
+class Shop:
+    """A folder on sys.path that sample distributions are installed into."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.modules: set[str] = set()
+
+    def install(self, name: str, cards: str, component: str = "class Waves: ...") -> None:
+        """A distribution with an entry point, a module of cards and a module of components."""
+        module = name.replace("-", "_")
+        self.modules |= {module, f"{module}_parts"}
+        code = textwrap.dedent(cards).replace("MODULE", module).replace("NAME", "waves.v1")
+        (self.folder / f"{module}.py").write_text(code)
+        (self.folder / f"{module}_parts.py").write_text(textwrap.dedent(component))
+        self.about(name, f"[popgen]\n{name} = {module}\n")
+
+    def about(
+        self, name: str, entry_points: str, metadata: str = "Metadata-Version: 2.1\nName: {}\nVersion: 2.5\n"
+    ) -> None:
+        about = self.folder / f"{name.replace('-', '_')}-2.5.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text(metadata.format(name))
+        (about / "entry_points.txt").write_text(entry_points)
+
+    def problem(self, name: str) -> Problem:
+        """The one problem that a distribution's entry point brings, and nothing else."""
+        [entry] = distribution(name).entry_points
+        offers, problems = offers_of(entry)
+        assert offers == []
+        [problem] = problems
+        assert problem.distribution == name
+        assert "\n" not in problem.message
+        return problem
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in ("POPGEN_PLUGINS", "POPGEN_STRICT"):
+        monkeypatch.delenv(name, raising=False)
+    made = Shop(tmp_path)
+    yield made
+    for module in made.modules:
+        sys.modules.pop(module, None)
+
+
+def found() -> Catalogue:
+    return Catalogue(*discover())
+
+
+def offer(name: str, owner: str, kind: str = "encoder") -> Offer:
+    return Offer(Card(kind, name, f"{owner}:X", ""), owner, "1")  # type: ignore[arg-type]
+
+
+def test_a_stranger_is_listed_beside_the_built_ins_and_loaded_when_chosen(shop: Shop) -> None:
+    shop.install("good-one", GOOD)
+    catalogue = found()
+    assert catalogue.problems == []
+    assert catalogue.named("encoder") == ["cnn.v1", "linear.v1", "waves.v1"]
+    assert catalogue.find("encoder", "waves.v1").version == "2.5"
+    assert "good_one_parts" not in sys.modules
+    assert catalogue.load("encoder", "waves.v1").__module__ == "good_one_parts"
+
+
+@pytest.mark.parametrize(
+    ("cards", "said"),
+    [
+        ("raise ValueError('no\\nluck')", "ValueError: no luck"),
+        ("import sys; sys.exit(3)", "SystemExit: 3"),
+        ("def f(:", "SyntaxError"),
+        ("import a_module_that_nobody_has", "No module named 'a_module_that_nobody_has'"),
+        (GOOD.replace("components()", "components(catalogue)"), "catalogue"),
+        (GOOD.replace("def popgen_components", "def popgen_componets"), "popgen_componets"),
+        (GOOD.replace("@hookimpl", ""), "implements no hook popgen_components"),
+        (GOOD.replace("return [", "return ['waves'] or ["), "must return a list of Card, got str"),
+        (GOOD.replace("return [", "return 7 or ["), "must return a list of Card, got int"),
+        (GOOD.replace('waves")', 'waves", api=2)'), "plug-in API 2, this popgen has 1: install a newer popgen-core"),
+        (GOOD.replace('waves")', 'waves", api=0)'), "plug-in API 0, this popgen has 1: ask its author"),
+        (GOOD.replace('waves")', 'waves", api="1")'), "API number '1', which is no whole number"),
+        (GOOD.replace('"encoder"', '"filter"'), "unknown kind 'filter'; kinds are grouper, encoder,"),
+        (GOOD.replace(":Waves", ""), "not of the form module:Class"),
+        (GOOD.replace('"MODULE_parts:Waves"', "None"), "something else than text"),
+    ],
+)
+def test_whatever_is_wrong_with_a_stranger_is_one_line_that_names_it(shop: Shop, cards: str, said: str) -> None:
+    shop.install("bad-one", cards)
+    assert said in shop.problem("bad-one").message
+
+
+def test_a_broken_stranger_keeps_nobody_else_out(shop: Shop) -> None:
+    shop.install("a-bad-one", "import sys; sys.exit(3)")
+    shop.install("good-one", GOOD)
+    catalogue = found()
+    assert [problem.distribution for problem in catalogue.problems] == ["a-bad-one"]
+    assert catalogue.named("encoder") == ["cnn.v1", "linear.v1", "waves.v1"]
+
+
+def test_a_list_of_entry_points_that_cannot_be_read_is_the_problem_of_its_distribution_alone(shop: Shop) -> None:
+    shop.about("garbled", "[popgen]\nno equals sign\n")
+    shop.install("good-one", GOOD)
+    catalogue = found()
+    assert [problem.distribution for problem in catalogue.problems] == ["garbled"]
+    assert catalogue.named("encoder") == ["cnn.v1", "linear.v1", "waves.v1"]
+
+
+def test_a_distribution_without_metadata_goes_by_its_entry_point(shop: Shop) -> None:
+    shop.about("nameless", "[popgen]\nsomebody = nobody_has_this\n", metadata="")
+    assert [problem.distribution for problem in found().problems] == ["somebody"]
+
+
+def test_a_sound_card_beside_a_wrong_one_is_kept(shop: Shop) -> None:
+    shop.install("half-good", GOOD.replace("return [", "return [None, "))
+    [entry] = distribution("half-good").entry_points
+    offers, problems = offers_of(entry)
+    assert [offer.card.name for offer in offers] == ["waves.v1"]
+    assert len(problems) == 1
+
+
+def test_a_stranger_never_shadows_a_built_in(shop: Shop) -> None:
+    shop.install("a-thief", GOOD.replace("NAME", "cnn.v1"))
+    catalogue = found()
+    assert catalogue.find("encoder", "cnn.v1").distribution == "popgen-encoders"
+    assert catalogue.find("encoder", "a-thief:cnn.v1").distribution == "a-thief"
+    assert catalogue.clashes() == [Problem("a-thief", "encoder 'cnn.v1' is also in popgen-encoders")]
+
+
+def test_two_strangers_of_one_name_are_an_error_for_whoever_asks_for_it() -> None:
+    catalogue = Catalogue([offer("waves.v1", "one"), offer("waves.v1", "two"), offer("tides.v1", "two")], [])
+    with pytest.raises(PluginError, match="offered by one and by two"):
+        catalogue.find("encoder", "waves.v1")
+    assert catalogue.find("encoder", "two:waves.v1").distribution == "two"
+    assert catalogue.find("encoder", "tides.v1").distribution == "two"
+    assert [problem.distribution for problem in catalogue.clashes()] == ["one", "two"]
+
+
+def test_a_name_that_one_stranger_offers_twice_is_no_choice_between_distributions() -> None:
+    catalogue = Catalogue([offer("waves.v1", "one"), offer("waves.v1", "one")], [])
+    with pytest.raises(PluginError, match="offered 2 times by one"):
+        catalogue.find("encoder", "one:waves.v1")
+
+
+def test_the_same_name_of_another_kind_is_another_component() -> None:
+    catalogue = Catalogue([offer("waves.v1", "one"), offer("waves.v1", "two", kind="loss")], [])
+    assert catalogue.find("loss", "waves.v1").distribution == "two"
+    assert catalogue.clashes() == []
+
+
+def test_a_typo_gets_a_guess() -> None:
+    with pytest.raises(PluginError) as refused:
+        Catalogue([offer("waves.v1", "one")], []).find("encoder", "wavs.v1")
+    assert str(refused.value) == "no encoder is named 'wavs.v1' (did you mean 'waves.v1'?)"
+
+
+def test_a_name_like_no_other_gets_the_list_and_what_did_not_load() -> None:
+    with pytest.raises(PluginError) as refused:
+        Catalogue([offer("waves.v1", "one")], [Problem("two", "is broken")]).find("encoder", "xyz")
+    assert refused.value.hint == "there are: waves.v1; not loaded: two: is broken"
+
+
+@pytest.mark.parametrize(
+    ("setting", "names"),
+    [
+        ("off", []),
+        ("good-one", ["good.v1"]),
+        ("good-one, Other_One", ["good.v1", "other.v1"]),
+        ("nobody", []),
+    ],
+)
+def test_popgen_plugins_lets_only_those_strangers_in(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, setting: str, names: list[str]
+) -> None:
+    shop.install("good-one", GOOD.replace("NAME", "good.v1"))
+    shop.install("other-one", GOOD.replace("NAME", "other.v1"))
+    monkeypatch.setenv("POPGEN_PLUGINS", setting)
+    assert found().named("encoder") == ["cnn.v1", *names[:1], "linear.v1", *names[1:]]
+    assert ("other_one" in sys.modules) == ("other.v1" in names)  # kept out before it is imported
+
+
+def test_popgen_strict_makes_a_problem_fatal(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.install("bad-one", "raise ValueError('no luck')")
+    monkeypatch.setenv("POPGEN_STRICT", "1")
+    with pytest.raises(PluginError, match=r"bad-one: .*no luck"):
+        discover()
+
+
+def test_a_missing_dependency_is_answered_with_what_to_install(shop: Shop) -> None:
+    shop.install("good-one", GOOD.replace('waves")', 'waves", install="good-one[waves]")'), "import wavelib_of_nobody")
+    with pytest.raises(PluginError) as refused:
+        found().load("encoder", "waves.v1")
+    assert "encoder 'waves.v1' of good-one cannot be imported: No module named" in refused.value.message
+    assert refused.value.hint == "install good-one[waves]"
+
+
+@pytest.mark.parametrize("component", ["x = 1 / 0", "def f(:", "import sys; sys.exit(3)", "class Tides: ..."])
+def test_a_component_that_fails_when_chosen_is_the_defect_of_its_distribution(shop: Shop, component: str) -> None:
+    shop.install("bad-part", GOOD, component)
+    with pytest.raises(PluginError, match="this is a defect of bad-part"):
+        found().load("encoder", "waves.v1")
+
+
+def test_listing_imports_no_component(tmp_path: Path) -> None:
+    Shop(tmp_path).install("good-one", GOOD)
+    code = """
+        import sys
+        from popgen_core.contracts.card import KINDS
+        from popgen_core.plugins import catalogue
+        names = [name for kind in KINDS for name in catalogue().named(kind)]
+        assert "cnn.v1" in names and "waves.v1" in names and "paper.v1" in names, names
+        heavy = {"torch", "scipy", "numpy", "symusic", "popgen_encoders.cnn", "good_one_parts"} & set(sys.modules)
+        assert not heavy, heavy
+    """
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], env={**os.environ, "PYTHONPATH": path}, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr.decode()

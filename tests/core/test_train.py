@@ -1,0 +1,246 @@
+"""Training runs: they learn, they log, they stop when asked, and they go on as if they had never stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from popgen_core import api
+from popgen_core.checkpoint import read_checkpoint
+from popgen_core.corpus.dataset import Dataset
+from popgen_core.errors import CheckpointError, DatasetError, OutputError, RecipeError
+from popgen_core.music import BeatGrid
+from popgen_core.train.log import Log, read_log
+from popgen_core.train.run import Progress
+from popgen_core.train.state import Place
+
+pytest_plugins = ("tiny_run",)
+
+Changes = tuple[str, ...]
+NO_AUGMENTATION = (
+    "augment.shift_beats=0",
+    "augment.transpose_semitones=0",
+    "augment.velocity_share=0",
+    "augment.drop_group_share=0",
+)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Sums are bit-equal at an equal thread count."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def at_step(step: int, number: signal.Signals) -> Progress:
+    """Sends this process a signal when a step is done."""
+
+    def progress(place: Place, total: int, done: Any, speed: float) -> None:
+        if place.steps == step:
+            os.kill(os.getpid(), number)
+
+    return progress
+
+
+def timeless(run: Path) -> list[dict[str, Any]]:
+    """The lines of a log without what clocks say."""
+    clocks = ("seconds", "frames_per_second")
+    return [{name: value for name, value in line.items() if name not in clocks} for line in read_log(run / "log.jsonl")]
+
+
+def entropy_of_rates(dataset: Dataset) -> float:
+    """The note loss of the best model that knows how often each cell sounds, and nothing else."""
+    frames = sum(song.roll(BeatGrid(4), dataset.spec).frames for song in dataset)
+    counts = np.zeros((2, len(dataset.groups), dataset.spec.pitches))
+    for song in dataset:
+        dense = song.roll(BeatGrid(4), dataset.spec).dense()
+        counts += np.stack([dense.onset.sum(0), dense.active.sum(0)])
+    rates = np.clip(counts / frames, 1e-12, 1 - 1e-12)
+    entropy = -(rates * np.log(rates) + (1 - rates) * np.log(1 - rates))
+    return float(entropy.mean(-1).sum(-1).mean())
+
+
+def test_two_songs_are_learned_by_heart(short_dataset: Path, tiny_changes: Changes, tmp_path: Path) -> None:
+    sizes = ("train.window=72", "backbone.window=72", "train.epochs=220")  # both songs whole in every step
+    report = api.train(short_dataset, tmp_path / "run", "paper", changes=[*tiny_changes, *NO_AUGMENTATION, *sizes])
+    assert report.steps == 220
+    assert 4.85 < report.first_loss < 6.5  # 7 ln 2, what random weights add, and the rhythm part
+    assert report.loss < 0.1 * report.first_loss
+    # most cells are silent, so that silence alone would pass; by heart is less than half of what the rates give
+    assert report.loss < 0.5 * entropy_of_rates(Dataset.open(short_dataset))
+
+
+@pytest.mark.parametrize("stopped_at", [3, 4])  # in the middle of an epoch of four steps, and at its end
+def test_a_resumed_run_ends_as_if_it_had_never_stopped(
+    tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path, stopped_at: int
+) -> None:
+    changes = [*tiny_changes, "backbone.dropout=0.2", "encoder.dropout=0.2", "train.schedule=cosine"]
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    through = api.train(tiny_dataset, whole, "paper", changes=changes, valid=tiny_dataset)
+    assert (through.epochs, through.steps, through.stopped) == (2, 8, "all epochs done")
+    first = api.train(
+        tiny_dataset,
+        broken,
+        "paper",
+        changes=changes,
+        valid=tiny_dataset,
+        progress=at_step(stopped_at, signal.SIGINT),
+    )
+    assert (first.steps, first.stopped) == (stopped_at, "stopped by SIGINT")
+    torch.rand(5)  # another process would begin with another random state
+    second = api.train(tiny_dataset, broken, valid=tiny_dataset, resume=True)
+    assert (second.epochs, second.steps) == (2, 8)
+    assert (second.first_loss, second.loss, second.valid_loss) == (
+        through.first_loss,
+        through.loss,
+        through.valid_loss,
+    )
+    expected, found = (read_checkpoint(run / "last.safetensors")[1] for run in (whole, broken))
+    assert expected.keys() == found.keys()
+    assert [name for name in expected if expected[name].tobytes() != found[name].tobytes()] == []
+    assert timeless(broken) == timeless(whole)
+
+
+def test_a_run_leaves_recipe_log_curve_state_and_checkpoint(tiny_run: Path) -> None:
+    assert {file.name for file in tiny_run.iterdir()} == {
+        "recipe.toml",
+        "log.jsonl",
+        "loss.png",
+        "state.pt",
+        "last.safetensors",
+    }
+    assert (tiny_run / "loss.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_log_has_a_line_a_step_and_an_epoch(tiny_run: Path) -> None:
+    lines = [json.loads(line) for line in (tiny_run / "log.jsonl").read_text().splitlines()]
+    assert [line["steps"] for line in lines if line["kind"] == "step"] == list(range(1, 13))
+    assert [(line["steps"], line["epoch"]) for line in lines if line["kind"] == "epoch"] == [(4, 1), (8, 2), (12, 3)]
+    step = lines[0]
+    assert step["onset"] + step["active"] + step["rhythm"] == pytest.approx(step["loss"], abs=2e-6)
+    assert step["learning_rate"] == 1e-3
+    assert step["frames_per_second"] > 0
+
+
+def test_the_checkpoint_says_what_it_is(tiny_run: Path) -> None:
+    card, _ = read_checkpoint(tiny_run / "last.safetensors")
+    assert card.groups == ["drums", "bass", "chords", "guitar", "strings", "lead", "others"]
+    assert card.components["encoder"] == ["cnn.v1", "popgen-encoders", "0.1.0"]
+    assert card.recipe == (tiny_run / "recipe.toml").read_text()
+    assert (card.trained["epochs"], card.trained["steps"]) == (3, 12)
+    assert card.corpus["songs"] == 2
+
+
+def test_sigterm_saves_and_leaves(tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path) -> None:
+    def end(number: int, frame: Any) -> None:
+        raise AssertionError("the run did not listen")
+
+    before = signal.signal(signal.SIGTERM, end)
+    report = api.train(
+        tiny_dataset, tmp_path / "run", "paper", changes=tiny_changes, progress=at_step(2, signal.SIGTERM)
+    )
+    assert (report.steps, report.stopped) == (2, "stopped by SIGTERM")
+    assert read_checkpoint(report.checkpoint)[0].trained["steps"] == 2
+    assert (tmp_path / "run" / "state.pt").exists()
+    assert signal.signal(signal.SIGTERM, before) is end
+
+
+def test_a_run_ends_when_its_minutes_are_spent(tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path) -> None:
+    report = api.train(tiny_dataset, tmp_path / "run", "paper", changes=[*tiny_changes, "train.minutes=1e-6"])
+    assert (report.steps, report.stopped) == (1, "1e-06 minutes spent")
+
+
+def test_songs_set_aside_are_measured_after_each_epoch(
+    tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path
+) -> None:
+    report = api.train(tiny_dataset, tmp_path / "run", "paper", changes=tiny_changes, valid=tiny_dataset)
+    epochs = [line["valid_loss"] for line in read_log(tmp_path / "run" / "log.jsonl") if line["kind"] == "epoch"]
+    assert len(epochs) == 2
+    assert epochs[-1] == pytest.approx(report.valid_loss, abs=1e-6)
+    assert epochs[1] < epochs[0] < report.first_loss
+
+
+def test_a_run_folder_that_exists_is_left_alone(tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(OutputError, match="exists"):
+        api.train(tiny_dataset, tmp_path, "paper", changes=tiny_changes)
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_dataset_of_other_groups_is_refused_before_anything_is_written(
+    tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    about = json.loads((tiny_dataset / "dataset.json").read_text())
+    about["groups"] = ["drums", "everything"]
+    (other / "dataset.json").write_text(json.dumps(about))
+    with pytest.raises(RecipeError, match="the dataset has drums, everything"):
+        api.train(other, tmp_path / "run", "paper", changes=tiny_changes)
+    with pytest.raises(RecipeError, match="the dataset has drums, everything"):
+        api.train(tiny_dataset, tmp_path / "run", "paper", changes=tiny_changes, valid=other)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_dataset_without_songs_is_refused(tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path) -> None:
+    about = json.loads((tiny_dataset / "dataset.json").read_text())
+    (tmp_path / "dataset.json").write_text(json.dumps({**about, "songs": []}))
+    with pytest.raises(DatasetError, match="holds no songs"):
+        api.train(tmp_path, tmp_path / "run", "paper", changes=tiny_changes)
+
+
+def test_only_a_run_can_be_resumed(tiny_dataset: Path, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="no run to resume"):
+        api.train(tiny_dataset, tmp_path / "nothing", resume=True)
+
+
+def test_a_resumed_run_takes_no_changes_in_silence(tiny_dataset: Path, tiny_run: Path) -> None:
+    with pytest.raises(RecipeError, match=r"goes by its own recipe: train.epochs=9 cannot be set"):
+        api.train(tiny_dataset, tiny_run, changes=["train.epochs=9"], resume=True)
+
+
+def test_flipped_bits_in_the_state_of_a_run_are_noticed(
+    tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path
+) -> None:
+    api.train(tiny_dataset, tmp_path / "run", "paper", changes=[*tiny_changes, "train.epochs=1"])
+    file = tmp_path / "run" / "state.pt"
+    content = file.read_bytes()
+    record = max(zipfile.ZipFile(file).infolist(), key=lambda record: record.file_size)
+    end = content.index(b"PK", record.header_offset + 2)  # the next record
+    for bit in random.Random(1).sample(range((end - record.file_size // 2) * 8, (end - 64) * 8), 10):
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        file.write_bytes(damaged)
+        with pytest.raises(CheckpointError, match="cannot go on from"):
+            api.train(tiny_dataset, tmp_path / "run", resume=True)
+    for kept in (0, 100, len(content) // 2):
+        file.write_bytes(content[:kept])
+        with pytest.raises(CheckpointError, match="cannot go on from"):
+            api.train(tiny_dataset, tmp_path / "run", resume=True)
+
+
+def test_a_log_goes_on_from_its_place_without_a_line_twice(tmp_path: Path) -> None:
+    lines = [
+        {"kind": "step", "steps": 1, "epoch": 0},
+        {"kind": "step", "steps": 2, "epoch": 0},
+        {"kind": "epoch", "steps": 2, "epoch": 1},
+        {"kind": "step", "steps": 3, "epoch": 1},
+    ]
+    path = tmp_path / "log.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines) + '{"kind": "st')
+    with Log(path, Place(epoch=1, steps=2)):
+        assert read_log(path) == lines[:3]
+    with Log(path, Place(epoch=0, step_in_epoch=2, steps=2)):  # saved when the epoch's end was not yet written down
+        assert read_log(path) == lines[:2]
