@@ -18,11 +18,12 @@ import torch
 from popgen_core import api
 from popgen_core.checkpoint import read_checkpoint
 from popgen_core.corpus.dataset import Dataset
-from popgen_core.errors import CheckpointError, DatasetError, OutputError, RecipeError
+from popgen_core.errors import CheckpointError, DatasetError, OutputError, PopgenError, RecipeError
 from popgen_core.music import BeatGrid
 from popgen_core.train.log import Log, read_log
 from popgen_core.train.run import Progress
 from popgen_core.train.state import Place
+from popgen_core.train.step import Step, Stepper
 
 pytest_plugins = ("tiny_run",)
 
@@ -244,3 +245,17 @@ def test_a_log_goes_on_from_its_place_without_a_line_twice(tmp_path: Path) -> No
         assert read_log(path) == lines[:3]
     with Log(path, Place(epoch=0, step_in_epoch=2, steps=2)):  # saved when the epoch's end was not yet written down
         assert read_log(path) == lines[:2]
+
+
+def test_a_resumed_run_takes_no_other_recipe(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="its own recipe: demo cannot be set"):
+        api.train(tmp_path, tmp_path, "demo", resume=True)
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_is_not_saved(
+    tiny_dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Stepper, "step", lambda *_: Step(float("nan"), {}, 1.0, 1e-3))
+    with pytest.raises(PopgenError, match="the loss is nan.* at step 1 of epoch 1"):
+        api.train(tiny_dataset, tmp_path / "run", "demo")
+    assert not (tmp_path / "run" / "last.safetensors").exists()

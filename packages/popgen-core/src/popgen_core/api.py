@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Written", "generate", "prepare", "show", "train", "write_songs"]
 
+DEFAULT_RECIPE = "paper.warm"
 Place = str | PathLike[str]
 Shown = Callable[[int, int, str], None]  # done, of how many, a few words
 
@@ -71,15 +72,16 @@ def prepare(
 def train(
     dataset: Place,
     run: Place,
-    recipe: str = "paper.warm",
+    recipe: str | None = None,
     *,
     changes: Sequence[str] = (),
     valid: Place | None = None,
     resume: bool = False,
     progress: Progress | None = None,
 ) -> TrainReport:
-    """Train a recipe (a built-in name or a TOML file; `changes` such as "train.epochs=3") into the folder `run`.
+    """Train a recipe (a built-in name or a TOML file; default paper.warm) into the folder `run`, or go on with it.
 
+    `changes` are settings such as "train.epochs=3"; a resumed run goes by its own recipe and takes neither.
     Raises RecipeError, DatasetError, OutputError or CheckpointError, each saying what to do.
     """
     from popgen_core.corpus.dataset import Dataset
@@ -88,11 +90,11 @@ def train(
 
     if not resume:
         check_new(Path(run))
-    elif changes:
+    elif given := [*([recipe] if recipe else []), *changes]:
         raise RecipeError(
-            f"a resumed run goes by its own recipe: {', '.join(changes)} cannot be set", hint=f"edit {run}/recipe.toml"
+            f"a resumed run goes by its own recipe: {', '.join(given)} cannot be set", hint=f"edit {run}/recipe.toml"
         )
-    chosen = read_recipe(recipe, catalogue(), changes)
+    chosen = read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes)
     opened, beside = Dataset.open(Path(dataset)), Dataset.open(Path(valid)) if valid else None
     return train_run(opened, Path(run), chosen, catalogue(), valid=beside, resume=resume, progress=progress)
 

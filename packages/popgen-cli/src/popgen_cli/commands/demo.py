@@ -14,7 +14,7 @@ __all__ = ["demo"]
 
 SONGS = 300
 SONGS_SCORED = 10
-SECONDS = 60.0
+SECONDS, TEMPO = 60.0, 120.0  # 30 bars of 4/4
 
 
 @door
@@ -40,10 +40,7 @@ def demo(
     report = _train(out)
     typer.echo(f"     loss {report.first_loss:.2f} -> {report.loss:.3f} in {report.steps} steps ({report.stopped})")
     typer.echo("4/5  the model writes a song of 60 seconds")
-    with progress("writing") as show:
-        song = api.generate(out / "run", out / "songs", seconds=SECONDS, temperature=1.0, seed=seed, progress=show)[0]
-    typer.echo("     " + ", ".join(f"{group} {notes}" for group, notes in song.groups.items()) + " notes")
-    typer.echo(f"     {song.notes_per_second:.1f} notes a second, its corpus has {song.corpus_notes_per_second:.1f}")
+    song = _song(out, seed)
     typer.echo("5/5  picture and scores")
     api.show(song.path, out / "song.png")
     _scores(song.path, out)
@@ -65,6 +62,27 @@ def _train(out: Path) -> Any:
     if report.stopped.startswith("stopped by"):
         raise KeyboardInterrupt
     return report
+
+
+def _song(out: Path, seed: int) -> Any:
+    """One song at temperature 1, which keeps the density of the corpus."""
+    from popgen_core import api
+
+    with progress("writing") as show:
+        written = api.generate(
+            out / "run",
+            out / "songs",
+            seconds=SECONDS,
+            tempo=TEMPO,
+            meter=(4, 4),
+            temperature=1.0,
+            seed=seed,
+            progress=show,
+        )
+    song = written[0]
+    typer.echo("     " + ", ".join(f"{group} {notes}" for group, notes in song.groups.items()) + " notes")
+    typer.echo(f"     {song.notes_per_second:.1f} notes a second, its corpus has {song.corpus_notes_per_second:.1f}")
+    return song
 
 
 def _scores(song: Path, out: Path) -> None:

@@ -19,7 +19,9 @@ INTERRUPTED = 130
 def train(
     dataset: Annotated[Path, typer.Argument(help="Dataset made by `popgen prepare`.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder of the run: recipe, log, loss curve, checkpoint.")],
-    recipe: Annotated[str, typer.Option(help="A built-in recipe by name, or a TOML file.")] = "paper.warm",
+    recipe: Annotated[
+        str | None, typer.Option(help="A built-in recipe by name, or a TOML file; default: paper.warm.")
+    ] = None,
     changes: Annotated[
         list[str] | None, typer.Option("--set", help="Change one setting, e.g. --set train.epochs=3; may be repeated.")
     ] = None,
