@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 
 import torch
+
 from popgen_core.assemble import assemble
 from popgen_core.checkpoint import Card
 from popgen_core.generate.load import Loaded

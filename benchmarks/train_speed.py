@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 
 import torch
+
 from popgen_core.assemble import assemble
 from popgen_core.contracts.tensors import Inputs, RhythmValues, Target
 from popgen_core.model import Model

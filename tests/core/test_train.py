@@ -256,6 +256,6 @@ def test_a_loss_that_is_no_number_ends_the_run_and_is_not_saved(
     tiny_dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Stepper, "step", lambda *_: Step(float("nan"), {}, 1.0, 1e-3))
-    with pytest.raises(PopgenError, match="the loss is nan.* at step 1 of epoch 1"):
+    with pytest.raises(PopgenError, match=r"the loss is nan.* at step 1 of epoch 1"):
         api.train(tiny_dataset, tmp_path / "run", "demo")
     assert not (tmp_path / "run" / "last.safetensors").exists()
