@@ -29,7 +29,7 @@ def test_a_missing_folder(popgen: Popgen, tmp_path: Path) -> None:
     nothing = tmp_path / "nothing"
     assert "does not exist" in one_line(popgen("prepare", nothing, "-o", tmp_path / "out"), 1)
     assert "is no dataset" in one_line(popgen("train", nothing, "-o", tmp_path / "out"), 1)
-    assert "is no checkpoint file" in one_line(popgen("generate", nothing, "-o", tmp_path / "out"), 2)
+    assert "is no checkpoint file" in one_line(popgen("generate", nothing, "-o", tmp_path / "out"), 1)
     assert "cannot be opened" in one_line(popgen("show", nothing, "-o", tmp_path / "out.png"), 1)
     one_line(popgen("eval", nothing), 1)
     assert list(tmp_path.iterdir()) == []
@@ -40,7 +40,7 @@ def test_an_empty_folder(popgen: Popgen, tmp_path: Path) -> None:
     empty.mkdir()
     assert "holds no MIDI files" in one_line(popgen("prepare", empty, "-o", tmp_path / "out"), 1)
     assert "is no dataset" in one_line(popgen("train", empty, "-o", tmp_path / "out"), 1)
-    assert "is no checkpoint file" in one_line(popgen("generate", empty, "-o", tmp_path / "out"), 2)
+    assert "is no checkpoint file" in one_line(popgen("generate", empty, "-o", tmp_path / "out"), 1)
     one_line(popgen("eval", empty), 1)
     assert list(tmp_path.iterdir()) == [empty]
 
@@ -89,7 +89,7 @@ def test_all_errors_of_a_recipe_are_in_one_line(popgen: Popgen, verb: tuple[str,
 
 def test_parts_that_do_not_fit(popgen: Popgen) -> None:
     said = one_line(popgen("recipe", "check", "paper", "--set", "train.window=513"), 2)
-    assert "train.window is 513 frames, backbone.window only 512" in said
+    assert "train.window is 513 frames, backbone.window 512" in said
 
 
 def test_an_unknown_plug_in(popgen: Popgen, corpus_dir: Path, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_damaged_checkpoint(popgen: Popgen, run_dir: Path, tmp_path: Path) -> 
     content = bytearray((run_dir / "last.safetensors").read_bytes())
     content[-1] ^= 1
     (tmp_path / "bad.safetensors").write_bytes(content)
-    said = one_line(popgen("generate", tmp_path / "bad.safetensors", "-o", tmp_path / "out"), 2)
+    said = one_line(popgen("generate", tmp_path / "bad.safetensors", "-o", tmp_path / "out"), 1)
     assert "is damaged: its weights do not match their sha256" in said
 
 

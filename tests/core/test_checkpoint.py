@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -118,6 +119,12 @@ def test_weights_of_a_kind_that_numpy_lacks_are_refused_all_the_same(tmp_path: P
     assert "not popgen's" in refusal(tmp_path / "foreign.safetensors")
 
 
+def signed(header: Any) -> dict[str, str]:
+    """A header as a checkpoint holds it, with its digest."""
+    text = json.dumps(header)
+    return {"popgen": text, "popgen_sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
 @pytest.mark.parametrize(
     ("header", "said"),
     [
@@ -129,7 +136,7 @@ def test_weights_of_a_kind_that_numpy_lacks_are_refused_all_the_same(tmp_path: P
     ],
 )
 def test_a_card_that_this_popgen_cannot_read_is_refused(tmp_path: Path, header: Any, said: str) -> None:
-    save_file({"a": np.zeros(3)}, tmp_path / "new.safetensors", metadata={"popgen": json.dumps(header)})
+    save_file({"a": np.zeros(3)}, tmp_path / "new.safetensors", metadata=signed(header))
     assert said in refusal(tmp_path / "new.safetensors")
 
 

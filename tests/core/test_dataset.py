@@ -9,14 +9,11 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from popgen_core.corpus import pt
-from popgen_core.corpus.dataset import Dataset, cells_of
+from popgen_core.corpus.dataset import Dataset
 from popgen_core.corpus.prepare import prepare
 from popgen_core.corpus.stored import StoredSong, moved_notes, stored_from_song
 from popgen_core.errors import DatasetError
@@ -31,7 +28,6 @@ from popgen_core.music import (
     rows,
     song_to_midi,
 )
-from popgen_core.music.roll import EVENT
 from popgen_core.music.song import KEY, METER, TEMPO
 
 SPEC = RollSpec(("drums", "lead"))
@@ -73,39 +69,6 @@ def test_a_song_is_served_on_a_grid_that_it_was_not_stored_on(prepared: Path) ->
     roll = dataset.load(0).roll(BeatGrid(4), dataset.spec)
     assert roll.frames == 16
     assert roll.events[["frame", "last", "pitch"]].tolist() == [(0, 15, 39)]
-
-
-def test_note_rates_are_shares_of_all_cells_of_a_group(prepared: Path) -> None:
-    dataset = Dataset.open(prepared)
-    rates = dataset.note_rates(BeatGrid(4), dataset.spec)  # 16 + 8 frames of 88 pitches
-    assert rates.onset.tolist() == pytest.approx([0, 0, 0, 0, 0, 2 / (24 * 88), 0])
-    assert rates.active.tolist() == pytest.approx([0, 0, 0, 0, 0, 24 / (24 * 88), 0])
-
-
-def test_cells_are_counted_once_however_many_notes_fill_them() -> None:
-    events = np.zeros(5, dtype=EVENT)
-    events["frame"], events["last"] = [0, 0, 2, 1, 4], [3, 1, 5, 1, 4]
-    events["pitch"], events["group"] = [7, 7, 7, 8, 7], [1, 1, 1, 1, 0]
-    assert cells_of(events, SPEC).tolist() == [[1, 3], [1, 7]]
-    assert cells_of(events[:0], SPEC).tolist() == [[0, 0], [0, 0]]
-
-
-@settings(max_examples=60, deadline=None, derandomize=True)
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 12), st.integers(0, 6), st.integers(0, 1), st.integers(0, 2)), min_size=1, max_size=12
-    )
-)
-def test_cells_agree_with_the_dense_roll(notes: list[tuple[int, int, int, int]]) -> None:
-    spec = RollSpec(("drums", "lead"), pitches=3)
-    events = np.zeros(len(notes), dtype=EVENT)
-    for number, (frame, more, group, pitch) in enumerate(notes):
-        events[number] = (frame, frame + more, group, pitch, 1, 1, 0)
-    seen = np.zeros((2, 19, 2, 3), dtype=bool)
-    for frame, more, group, pitch in notes:
-        seen[0, frame, group, pitch] = True
-        seen[1, frame : frame + more + 1, group, pitch] = True
-    assert cells_of(events, spec).tolist() == seen.sum(axis=(1, 3)).tolist()
 
 
 def test_what_is_no_dataset_is_named(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ import torch
 
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, RhythmValues, Sampling
 from popgen_core.generate.draw import DrawnNotes, as_past, draw_frames
-from popgen_core.music import RollSpec
+from popgen_core.groupers import GROUPS
+from popgen_core.music import RollSpec, SecondsGrid, roll_from_song
+from popgen_core.songwriter import write_song
 
 
 def frame_of(onsets: dict[int, tuple[float, float, float]], active: tuple[int, ...], songs: int = 1) -> Frame:
@@ -40,7 +42,7 @@ SILENCE = frame_of({}, ())
 
 @pytest.mark.parametrize(
     ("drawn", "kept"),
-    [(0.7, 0.7), (0.1, 0.5), (9.0, 1.0)],  # a note over two frames of half a second ends inside the second
+    [(0.7, 0.7), (0.1, 0.625), (9.0, 1.125)],  # two frames of half a second, begun a quarter late: 1.25 to 2.25 frames
 )
 def test_active_gives_a_note_its_frames_and_the_duration_its_end_inside_the_last(drawn: float, kept: float) -> None:
     frames = (SILENCE, frame_of({2: (0.5, drawn, 0.25)}, ()), frame_of({}, (2,)), SILENCE, SILENCE)
@@ -54,12 +56,12 @@ def test_a_note_of_one_frame_lasts_a_tenth_of_it_at_least() -> None:
 def test_an_onset_in_a_sounding_cell_ends_its_note_and_begins_another() -> None:
     again = frame_of({2: (0.75, 0.4, 0.0)}, ())
     assert events_of(frame_of({2: (0.5, 0.4, 0.0)}, ()), frame_of({}, (2,)), again) == [
-        [(0, 1, 0, 2, 0.5, 0.5, 0.0), (2, 2, 0, 2, 0.75, 0.4, 0.0)]
+        [(0, 1, 0, 2, 0.5, 0.75, 0.0), (2, 2, 0, 2, 0.75, 0.4, 0.0)]
     ]
 
 
-def test_what_still_sounds_at_the_end_ends_there() -> None:
-    assert events_of(frame_of({1: (0.5, 9.0, 0.0)}, ()), frame_of({}, (1,))) == [[(0, 1, 0, 1, 0.5, 1.0, 0.0)]]
+def test_what_still_sounds_at_the_end_ends_within_half_a_frame_of_it() -> None:
+    assert events_of(frame_of({1: (0.5, 9.0, 0.0)}, ()), frame_of({}, (1,))) == [[(0, 1, 0, 1, 0.5, 1.25, 0.0)]]
 
 
 def test_songs_of_a_batch_keep_their_notes_apart() -> None:
@@ -105,3 +107,26 @@ def test_each_frame_is_drawn_from_silence_on_given_the_frame_before_and_its_own_
     assert heard[0].past.abs().sum() == 0
     for before, inputs in zip(made, heard[1:], strict=False):
         assert torch.equal(inputs.past, as_past(before, spec.channels))
+
+
+def test_a_real_roll_drawn_frame_by_frame_is_the_same_roll() -> None:
+    song = write_song(4)
+    roll = roll_from_song(song, SecondsGrid(20), RollSpec(GROUPS))
+    dense = roll.dense(0, 2000)
+    notes = DrawnNotes(1, lambda _: 0.05)
+    for n in range(2000):
+        rhythm = RhythmValues(
+            *(torch.from_numpy(x[n])[None] for x in (dense.velocity, np.log1p(dense.duration), dense.offset))
+        )
+        notes.add(Frame(torch.from_numpy(dense.onset[n])[None], torch.from_numpy(dense.active[n])[None], rhythm))
+    [drawn] = notes.finished()
+    clear = {
+        (int(row["frame"]), int(row["last"]), int(row["group"]), int(row["pitch"])): float(row["duration"])
+        for row in roll.events[roll.events["last"] < 1999]
+        if not dense.onset[row["frame"] + 1 : row["last"] + 2, row["group"], row["pitch"]].any()
+    }  # notes that meet no other of their pitch on the grid
+    made = {(int(r["frame"]), int(r["last"]), int(r["group"]), int(r["pitch"])): float(r["duration"]) for r in drawn}
+    assert len(clear) > 1000
+    found = [key for key in clear if key in made]
+    assert len(found) > 0.99 * len(clear)
+    assert [made[key] for key in found] == pytest.approx([clear[key] for key in found], abs=1e-4)

@@ -11,14 +11,17 @@ from popgen_core.model import Model
 from popgen_core.plugins import catalogue
 from popgen_core.recipe import read_recipe
 
-SMALL = ("width=32", "encoder.channels=8", "backbone.layers=2", "backbone.heads=4", "backbone.feed_forward=64")
+SMALL = ("width=32", "backbone.layers=2", "backbone.heads=4", "backbone.feed_forward=64")
 FRAMES = 40
 
 
 def model_of(*changes: str) -> Model:
     """A small model whose batch norm has seen something, in eval mode."""
     torch.manual_seed(3)
-    model = Model(assemble(read_recipe("paper", catalogue(), [*SMALL, *changes])))
+    small = (
+        () if "encoder.name=linear.v1" in changes else ("encoder.channels=8", "encoder.layers=2", "encoder.kernel=3")
+    )
+    model = Model(assemble(read_recipe("paper", catalogue(), [*SMALL, *small, *changes])))
     model.train()
     for _ in range(3):
         model.encoder(inputs_of(model, 2))

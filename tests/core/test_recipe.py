@@ -167,8 +167,12 @@ def test_later_changes_win() -> None:
 
 
 def test_another_component_starts_from_its_own_defaults() -> None:
-    table = paper("encoder.channels=8", "encoder.name=linear.v1").table()
-    assert table["encoder"] == {"name": "linear.v1"}
+    assert paper("decoder.name=independent.v1", "encoder.name=linear.v1").table()["encoder"] == {"name": "linear.v1"}
+
+
+def test_a_setting_that_the_chosen_component_lacks_is_never_dropped() -> None:
+    with pytest.raises(RecipeError, match=r"encoder.channels: unknown key"):
+        paper("encoder.channels=8", "encoder.name=linear.v1")
 
 
 def test_naming_the_same_component_keeps_its_settings() -> None:
@@ -248,18 +252,18 @@ def test_a_loss_that_does_not_take_what_the_decoder_makes_is_refused_before_any_
         assemble(recipe)
 
 
-def test_a_window_longer_than_the_backbone_can_look_back_is_refused_before_any_tensor(
+def test_a_window_other_than_what_the_backbone_looks_back_on_is_refused_before_any_tensor(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     recipe = paper("train.window=513")
     monkeypatch.setattr(torch.nn.Module, "__init__", lambda self: pytest.fail("a module was made"))
-    with pytest.raises(RecipeError, match=r"train.window is 513 frames, backbone.window only 512"):
+    with pytest.raises(RecipeError, match=r"train.window is 513 frames, backbone.window 512"):
         assemble(recipe)
 
 
 def test_a_backbone_that_tells_its_window_only_when_made_is_asked_then(monkeypatch: pytest.MonkeyPatch) -> None:
     known = with_a_stranger("backbone", ShortBackbone, monkeypatch)
-    with pytest.raises(RecipeError, match=r"train.window is 101 frames, backbone.window only 100"):
+    with pytest.raises(RecipeError, match=r"train.window is 101 frames, backbone.window 100"):
         assemble(read_recipe("paper", known, ["backbone.name=strange.v1", "train.window=101"]))
     assemble(read_recipe("paper", known, ["backbone.name=strange.v1", "train.window=100"]))
 

@@ -3,7 +3,7 @@ import sys
 from importlib import import_module
 
 from popgen_eval.cards import popgen_components
-from popgen_eval.run import headline_evaluators
+from popgen_eval.run import HEADLINE_EVALUATORS, evaluator_named
 
 
 def imported(module: str) -> set[str]:
@@ -18,7 +18,7 @@ def test_the_cards_name_the_headline_evaluators() -> None:
         made.append(getattr(import_module(module), name))
         assert card.kind == "evaluator"
         assert card.name == made[-1]().measures[0].name + ".v1"
-    assert made == [type(evaluator) for evaluator in headline_evaluators()]
+    assert made == [type(evaluator) for evaluator in map(evaluator_named, HEADLINE_EVALUATORS)]
 
 
 def test_handing_in_cards_imports_neither_numpy_nor_scipy() -> None:

@@ -6,7 +6,7 @@ import pytest
 from popgen_core.analysis.piece import Piece
 from popgen_core.music.song import TEMPO, Song, rows
 from popgen_eval.api import evaluate_songs
-from popgen_eval.run import headline_evaluators
+from popgen_eval.run import HEADLINE_EVALUATORS, evaluator_named
 
 FIGURES = 7  # five, onset_sync beside the third, and overall
 
@@ -74,7 +74,7 @@ def test_finer_ticks_change_nothing(lively: Song) -> None:
 
 
 def test_every_evaluator_gives_exactly_its_measures_within_their_range(lively: Song) -> None:
-    for evaluator in headline_evaluators():
+    for evaluator in map(evaluator_named, HEADLINE_EVALUATORS):
         found = evaluator.score(Piece(lively))
         assert list(found) == [measure.name for measure in evaluator.measures]
         for measure in evaluator.measures:
@@ -84,7 +84,7 @@ def test_every_evaluator_gives_exactly_its_measures_within_their_range(lively: S
 
 
 def test_every_evaluator_gives_a_reason_and_not_a_number_for_an_empty_song() -> None:
-    for evaluator in headline_evaluators():
+    for evaluator in map(evaluator_named, HEADLINE_EVALUATORS):
         for score in evaluator.score(Piece(Song(480, ()))).values():
             assert math.isnan(score.value)
             assert score.reason == "no notes"

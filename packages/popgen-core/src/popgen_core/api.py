@@ -14,12 +14,12 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from popgen_core.corpus.prepare import prepare as prepare_corpus
 from popgen_core.corpus.report import PrepareReport
 from popgen_core.errors import OutputError, RecipeError
 from popgen_core.files import check_new, new_folder
 from popgen_core.music.guard import read_song
 from popgen_core.music.midi import song_to_midi
+from popgen_core.music.song import Song
 from popgen_core.plugins import catalogue
 from popgen_core.songwriter import write_songs as written_by_rules
 
@@ -58,6 +58,8 @@ def prepare(
 
     Raises DatasetError when the folder is missing or no song of it can be used, OutputError when `out` is taken.
     """
+    from popgen_core.corpus.prepare import prepare as prepare_corpus
+
     offer = catalogue().find("grouper", grouper)
     return prepare_corpus(
         Path(folder),
@@ -120,29 +122,23 @@ def generate(
     from popgen_core.generate.request import Request
     from popgen_core.generate.write import write_songs as drawn_songs
 
-    check_new(Path(out))
     loaded = load_checkpoint(Path(checkpoint), catalogue())
     request = Request(count, seconds, temperature, seed, tempo, meter, groups)
-    songs = drawn_songs(loaded, request, (lambda done, total: progress(done, total, "frames")) if progress else None)
-    rows = []
+    shown = (lambda done, total: progress(done, total, "frames")) if progress else None
+    rows, usual = [], float(loaded.card.corpus.get("notes_per_second", 0.0))
     with new_folder(Path(out)) as folder:
-        for index, song in enumerate(songs):
+        for index, song in enumerate(drawn_songs(loaded, request, shown)):
             name = f"song-{index + 1:03}.mid"
             (folder / name).write_bytes(song_to_midi(song))
-            length = float(song.seconds(song.markers[-1].tick))
-            rows.append(
-                Written(
-                    path=Path(out) / name,
-                    seconds=length,
-                    notes=song.note_count,
-                    notes_per_second=song.note_count / length,
-                    corpus_notes_per_second=float(loaded.card.corpus.get("notes_per_second", 0.0)),
-                    groups={track.name: len(track.notes) for track in song.tracks},
-                    seed=seed,
-                    index=index,
-                )
-            )
+            rows.append(_row(song, Path(out) / name, usual, seed, index))
     return rows
+
+
+def _row(song: Song, path: Path, corpus_notes_per_second: float, seed: int, index: int) -> Written:
+    seconds = float(song.seconds(song.markers[-1].tick))
+    groups = {track.name: len(track.notes) for track in song.tracks}
+    density = song.note_count / seconds
+    return Written(path, seconds, song.note_count, density, corpus_notes_per_second, groups, seed, index)
 
 
 def write_songs(out: Place, *, count: int = 1, seed: int = 0, progress: Shown | None = None) -> list[Path]:
@@ -164,6 +160,8 @@ def show(song: Place, out: Place) -> Path:
 
     read = read_song(Path(song)).song
     picture = Path(out)
+    if picture.suffix.lower() != ".png":
+        raise OutputError(f"{picture} cannot be written: pictures are PNG files", hint="give a name that ends in .png")
     try:
         draw_song(read, picture, title=Path(song).name)
     except (OSError, ValueError) as error:

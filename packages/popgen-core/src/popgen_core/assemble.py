@@ -52,8 +52,8 @@ def assemble(recipe: Recipe) -> Parts:
 
 
 def _check_window(recipe: Recipe, longest: int) -> None:
-    if recipe.train.window > longest:
+    if recipe.train.window != longest:
         raise RecipeError(
-            f"train.window is {recipe.train.window} frames, backbone.window only {longest}",
-            hint="shorten train.window or lengthen backbone.window",
+            f"train.window is {recipe.train.window} frames, backbone.window {longest}",
+            hint="make them equal: a model writes with all of its window, so all of it must be trained",
         )

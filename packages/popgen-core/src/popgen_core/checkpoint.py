@@ -20,9 +20,10 @@ from safetensors.numpy import save
 from popgen_core.errors import CheckpointError
 from popgen_core.files import write_atomically
 
-__all__ = ["SCHEMA", "Card", "read_checkpoint", "write_checkpoint"]
+__all__ = ["CHECKPOINT", "SCHEMA", "Card", "read_checkpoint", "write_checkpoint"]
 
 SCHEMA = 1
+CHECKPOINT = "last.safetensors"  # the newest one in the folder of a run
 Tensors = Mapping[str, NDArray[Any]]
 
 
@@ -75,7 +76,7 @@ def _card(path: Path, metadata: Mapping[str, str]) -> Card:
     if (header := metadata.get("popgen")) is None:
         raise CheckpointError(f"{path} holds weights, but not popgen's", hint="popgen train writes such files")
     digest = hashlib.sha256(header.encode()).hexdigest()
-    if metadata.get("popgen_sha256", digest) != digest:  # files of the first days have none
+    if metadata.get("popgen_sha256") != digest:
         raise CheckpointError(f"{path} is damaged: its header does not match its sha256", hint="use another copy")
     values = json.loads(header)
     if not isinstance(values, dict):

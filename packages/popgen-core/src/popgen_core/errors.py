@@ -59,9 +59,7 @@ class DatasetError(PopgenError):
 
 
 class CheckpointError(PopgenError):
-    """A checkpoint that is damaged, of another kind, or trained for other parts."""
-
-    exit_code = 2
+    """A checkpoint that is missing, damaged or of another kind."""
 
 
 class OutputError(PopgenError):

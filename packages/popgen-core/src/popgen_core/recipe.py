@@ -17,15 +17,15 @@ from popgen_core.contracts.card import Kind
 from popgen_core.contracts.settings import read_settings, settings_of
 from popgen_core.contracts.training import TrainConfig
 from popgen_core.corpus.augment import AugmentConfig
+from popgen_core.corpus.grids import GRIDS
 from popgen_core.errors import PluginError, RecipeError
-from popgen_core.music.grid import BeatGrid, Grid, SecondsGrid
+from popgen_core.music.grid import Grid
 from popgen_core.plugins import Catalogue
 
 __all__ = ["PARTS", "Recipe", "built_in", "read_recipe", "recipe_from_toml"]
 
 PARTS: tuple[Kind, ...] = ("grouper", "encoder", "backbone", "decoder", "loss")
 TABLES = (*PARTS, "grid", "train", "augment")
-GRIDS: dict[str, type[Any]] = {"seconds": SecondsGrid, "beats": BeatGrid}
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,14 @@ def recipe_from_toml(text: str, catalogue: Catalogue, changes: Sequence[str] = (
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"the recipe is not TOML: {error}") from error
-    for change in changes:
+    for change in sorted(changes, key=_chooses, reverse=True):  # which component first, then its settings
         _apply(table, change)
     return _checked(table, catalogue)
+
+
+def _chooses(change: str) -> bool:
+    """Whether a change chooses a component or a grid, whose other settings it clears."""
+    return change.partition("=")[0].strip().rpartition(".")[2] in ("name", "kind")
 
 
 def _apply(table: dict[str, Any], change: str) -> None:

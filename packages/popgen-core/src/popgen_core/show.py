@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ matplotlib.use("Agg")
 import numpy as np
 from matplotlib import pyplot
 from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
 
+from popgen_core.files import write_atomically
 from popgen_core.music.bars import bar_lines
 from popgen_core.music.song import Song, Track
 
@@ -50,8 +53,7 @@ def draw_song(song: Song, path: Path, title: str = "") -> None:
     lanes[-1, 0].set_xlabel("seconds (thin lines: bars)", fontsize=9)
     lanes[0, 0].set_title(title, fontsize=11, loc="left")
     figure.tight_layout()
-    figure.savefig(path, dpi=110)
-    pyplot.close(figure)
+    _save(figure, path)
 
 
 def draw_losses(log: Sequence[dict[str, Any]], path: Path) -> None:
@@ -70,8 +72,15 @@ def draw_losses(log: Sequence[dict[str, Any]], path: Path) -> None:
     axes.legend(frameon=False)
     axes.grid(alpha=0.3)
     figure.tight_layout()
-    figure.savefig(path, dpi=110)
+    _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    """Write a figure as PNG, whole or not at all."""
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=110)
     pyplot.close(figure)
+    write_atomically(path, picture.getvalue())
 
 
 def _notes(song: Song, track: Track) -> PolyCollection:

@@ -5,6 +5,8 @@ from popgen_core.plugins.hooks import hookimpl
 
 __all__ = ["popgen_components"]
 
+TORCH = "popgen-core[torch]"
+
 
 @hookimpl
 def popgen_components() -> list[Card]:
@@ -13,5 +15,11 @@ def popgen_components() -> list[Card]:
         Card(
             "encoder", "cnn.v1", "popgen_encoders.cnn:GroupCNN", "the paper's: a causal CNN for each group, then mixed"
         ),
-        Card("encoder", "linear.v1", "popgen_encoders.linear:FrameLinear", "one linear layer over the last frame"),
+        Card(
+            "encoder",
+            "linear.v1",
+            "popgen_encoders.linear:FrameLinear",
+            "one linear layer over the last frame",
+            install=TORCH,
+        ),
     ]

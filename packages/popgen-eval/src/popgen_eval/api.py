@@ -13,14 +13,12 @@ from popgen_core.contracts.evaluator import PieceEvaluator
 from popgen_core.contracts.grouper import Grouper
 from popgen_core.errors import PopgenError, RecipeError
 from popgen_core.groupers.seven import Seven
-from popgen_core.music.guard import Reading, read_bytes, song_from_bytes
+from popgen_core.music.guard import ENDINGS, Reading, read_bytes, song_from_bytes
 from popgen_core.music.song import Song
 from popgen_eval.report import FileScores, Report
-from popgen_eval.run import Windows, figure_names, headline_evaluators, score_song
+from popgen_eval.run import HEADLINE_EVALUATORS, Windows, evaluator_named, figure_names, score_song
 
-__all__ = ["evaluate", "evaluate_songs", "midi_files"]
-
-ENDINGS = (".mid", ".midi", ".kar")
+__all__ = ["HEADLINE_EVALUATORS", "evaluate", "evaluate_songs", "midi_files"]
 
 Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
 
@@ -28,12 +26,14 @@ Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
 def evaluate(
     paths: Paths,
     *,
-    evaluators: Sequence[PieceEvaluator] | None = None,
+    evaluators: Sequence[PieceEvaluator | str] | None = None,
     grouper: Grouper | None = None,
     bars: int = 32,
     window: Windows = "all",
 ) -> Report:
     """Judge MIDI files, or all MIDI files in folders, by the headline figures or by the evaluators given.
+
+    Evaluators are objects, or names of the catalogue such as "note_coherence.v1", strangers' ones too.
 
     Each file is grouped (by seven.v1 unless told) and cut into windows of `bars` bars; a score is the mean over all
     windows where it is defined, or that of the first window. A file that cannot be read is a row with `error`.
@@ -49,7 +49,7 @@ def evaluate_songs(
     songs: Iterable[Song],
     *,
     names: Sequence[str] | None = None,
-    evaluators: Sequence[PieceEvaluator] | None = None,
+    evaluators: Sequence[PieceEvaluator | str] | None = None,
     grouper: Grouper | None = None,
     bars: int = 32,
     window: Windows = "all",
@@ -84,12 +84,15 @@ def midi_files(paths: Paths) -> list[Path]:
     return found
 
 
-def _chosen(evaluators: Sequence[PieceEvaluator] | None, bars: int, window: Windows) -> tuple[PieceEvaluator, ...]:
+def _chosen(
+    evaluators: Sequence[PieceEvaluator | str] | None, bars: int, window: Windows
+) -> tuple[PieceEvaluator, ...]:
     if bars < LEAST_BARS:
         raise RecipeError(f"windows of {bars} bars cannot be judged", hint=f"{LEAST_BARS} bars or more can")
     if window not in get_args(Windows):
         raise RecipeError(f"window {window!r} is none of {', '.join(get_args(Windows))}")
-    return headline_evaluators() if evaluators is None else tuple(evaluators)
+    given = HEADLINE_EVALUATORS if evaluators is None else evaluators
+    return tuple(evaluator_named(each) if isinstance(each, str) else each for each in given)
 
 
 def _judged(

@@ -11,23 +11,25 @@ from popgen_core.contracts.evaluator import PieceEvaluator, Score
 from popgen_core.contracts.grouper import Grouper
 from popgen_core.errors import RecipeError
 from popgen_core.music.song import Song
-from popgen_eval.metrics.coherence import NoteCoherence
-from popgen_eval.metrics.harmony import HarmonicConsistency
+from popgen_core.plugins import catalogue
 from popgen_eval.metrics.overall import HEADLINE, OVERALL, overall
 from popgen_eval.metrics.pooling import undefined
-from popgen_eval.metrics.rhythm import RhythmAccuracy
-from popgen_eval.metrics.structure import StructureCoherence
-from popgen_eval.metrics.sync import CrossTrackSync
 from popgen_eval.report import FileScores
 
-__all__ = ["Windows", "figure_names", "headline_evaluators", "score_piece", "score_song"]
+__all__ = ["Windows", "figure_names", "HEADLINE_EVALUATORS", "evaluator_named", "score_piece", "score_song"]
 
 Windows = Literal["all", "first"]
 
 
-def headline_evaluators() -> tuple[PieceEvaluator, ...]:
-    """The evaluators of the five headline figures."""
-    return NoteCoherence(), RhythmAccuracy(), CrossTrackSync(), HarmonicConsistency(), StructureCoherence()
+# the evaluators of the five headline figures, by their names in the catalogue
+HEADLINE_EVALUATORS = tuple(f"{name}.v1" for name in HEADLINE)
+
+
+def evaluator_named(name: str) -> PieceEvaluator:
+    """An evaluator of the catalogue with its default config. Raises PluginError when there is none."""
+    component = catalogue().load("evaluator", name)
+    made: PieceEvaluator = component(component.Config())
+    return made
 
 
 def figure_names(evaluators: Sequence[PieceEvaluator]) -> tuple[str, ...]:

@@ -18,6 +18,9 @@ SKIPPED = 3
 def evaluate(
     midi: Annotated[Path, typer.Argument(help="A MIDI file, or a folder of them.")],
     reference: Annotated[Path | None, typer.Option(help="Folder of real songs, scored beside.")] = None,
+    also: Annotated[
+        list[str] | None, typer.Option(help="One more evaluator of the catalogue, by name; may be repeated.")
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with code 3 when some files could not be read.")
     ] = False,
@@ -31,8 +34,9 @@ def evaluate(
     """
     from popgen_eval import api
 
-    report = api.evaluate(midi)
-    beside = api.evaluate(reference) if reference else None
+    evaluators = [*api.HEADLINE_EVALUATORS, *(also or [])]
+    report = api.evaluate(midi, evaluators=evaluators)
+    beside = api.evaluate(reference, evaluators=evaluators) if reference else None
     table = report.to_json() | ({"reference": beside.to_json()["summary"]} if beside else {})
     if json and str(json) == "-":
         shown_json(table)
@@ -40,12 +44,11 @@ def evaluate(
         _show(report, beside)
         if json:
             _write(json, table)
-    unread = [row for row in report.files if row.error]
-    for row in unread:
+    for row in (*report.errors, *(beside.errors if beside else ())):
         complain(f"{row.path}: {row.error}")
-    if len(unread) == len(report.files):
+    if any(len(each.errors) == len(each.files) for each in (report, beside) if each):
         raise typer.Exit(1)
-    if strict and unread:
+    if strict and (report.errors or (beside and beside.errors)):
         raise typer.Exit(SKIPPED)
 
 
@@ -56,32 +59,23 @@ def _show(report: Any, beside: Any | None) -> None:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("figure")
-    for column in ("mean", "sd", "95 % interval", "n", *(["reference"] if beside else [])):
-        table.add_column(column, justify="right")
-    for name, row in report.to_json()["summary"].items():
-        cells = [
-            _number(row["mean"]),
-            _number(row["sd"]),
-            f"{_number(row['low'])} – {_number(row['high'])}",
-            str(row["n"]),
-        ]
-        if beside:
-            cells.append(_number(beside.to_json()["summary"].get(name, {}).get("mean")))
-        table.add_row(name, *cells)
+    heading, *rows = report.rows()
+    columns = [*heading, *(["reference"] if beside else [])]
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left")
+    means = [row[1] for row in beside.rows()[1:]] if beside else []
+    for number, row in enumerate(rows):
+        table.add_row(*row, *means[number : number + 1])
     Console().print(table)
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
 
 
 def _write(path: Path, table: dict[str, Any]) -> None:
     import json
 
     from popgen_core.errors import OutputError
+    from popgen_core.files import write_atomically
 
     try:
-        path.write_text(json.dumps(table, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+        write_atomically(path, (json.dumps(table, indent=2, allow_nan=False) + "\n").encode())
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror}", hint="choose another place") from error

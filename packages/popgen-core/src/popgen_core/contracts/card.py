@@ -17,8 +17,9 @@ API = 1  # raised when a contract changes so that yesterday's components no long
 class Card:
     """One component: its kind, its name with a version (`cnn.v1`), where it is, and what it does in a line.
 
-    `target` is "module:Class" (for a checkpoint "package:resource"). `install` says what to install when importing
-    it fails, e.g. "popgen-core[torch]". A name never changes behaviour: new behaviour is a new version.
+    `target` is "module:Class"; for a checkpoint "module:function", whose answer is the path of a file. `install` says
+    what to install when importing it fails, e.g. "popgen-core[torch]". A name never changes behaviour: new behaviour
+    is a new version.
     """
 
     kind: Kind

@@ -16,8 +16,9 @@ __all__ = ["Decoder"]
 class Decoder(Protocol):
     """A torch module from hidden vectors to notes.
 
-    Laws: `sample` draws with the given generator alone, keeps what `constraints` forbid silent, never redraws given
-    cells, and a cell is active without an onset only if it was active in the frame before (`inputs.past`).
+    Laws: `sample` draws with the given generator alone, keeps what `constraints` forbid silent, and a cell is active
+    without an onset only if it was active in the frame before (`inputs.past`). Where `inputs.given` holds kept notes
+    they are not drawn anew; nothing gives any yet.
     `form` says which rhythm values its predictions hold.
     """
 

@@ -59,13 +59,13 @@ class Target:
 class Prediction:
     """What a decoder makes of hidden vectors: `onset` and `active` logits (batch, frame, group, pitch), and rhythm.
 
-    `form` says which: "dense" (RhythmValues of every cell) or "events" (parameters for the target's onsets).
+    Its decoder's `form` says which: "dense" (RhythmValues of every cell) or "events" (parameters for the target's
+    onsets).
     """
 
     onset: Tensor
     active: Tensor
     rhythm: RhythmValues
-    form: str = "dense"
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from popgen_core.corpus.grids import grid_from_plain
 from popgen_core.corpus.pt import SCHEMA, song_from_pt
 from popgen_core.corpus.stored import StoredSong
@@ -20,7 +17,7 @@ from popgen_core.errors import DatasetError
 from popgen_core.music.grid import Grid
 from popgen_core.music.roll import RollSpec
 
-__all__ = ["Dataset", "NoteRates", "SongEntry", "cells_of"]
+__all__ = ["Dataset", "SongEntry"]
 
 
 @dataclass(frozen=True)
@@ -33,14 +30,6 @@ class SongEntry:
     frames: int
     seconds: float
     notes: dict[str, int]
-
-
-@dataclass(frozen=True)
-class NoteRates:
-    """Share of a group's cells (frame, pitch) that hold an onset, and share that sound: arrays (group,), 0..1."""
-
-    onset: NDArray[np.float64]
-    active: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -71,6 +60,11 @@ class Dataset:
             raise DatasetError(f"{path / 'dataset.json'} lacks or mistakes {error}", hint="prepare it anew") from error
 
     @property
+    def sha256(self) -> str:
+        """The digest of dataset.json, which holds that of every song."""
+        return hashlib.sha256((self.path / "dataset.json").read_bytes()).hexdigest()
+
+    @property
     def groups(self) -> tuple[str, ...]:
         """Names of the groups, in the order of the rolls."""
         return self.spec.groups
@@ -92,34 +86,6 @@ class Dataset:
         if hashlib.sha256(found).hexdigest() != entry.sha256:
             raise DatasetError(f"{file} was changed since it was prepared", hint="prepare the dataset anew")
         return song_from_pt(found)
-
-    def note_rates(self, grid: Grid, spec: RollSpec) -> NoteRates:
-        """How full the cells of each group are on a grid, over all songs; 0 where there are no frames."""
-        counts = np.zeros((2, len(spec.groups)))
-        frames = 0
-        for song in self:
-            roll = song.roll(grid, spec)
-            counts += cells_of(roll.events, spec)
-            frames += roll.frames
-        onset, active = counts / max(frames * spec.pitches, 1)
-        return NoteRates(onset=onset, active=active)
-
-
-def cells_of(events: NDArray[Any], spec: RollSpec) -> NDArray[np.int64]:
-    """EVENT rows -> (2, group): cells of each group with an onset, and cells in which a note sounds."""
-    if len(events) == 0:
-        return np.zeros((2, len(spec.groups)), dtype=np.int64)
-    row = events["group"].astype(np.int64) * spec.pitches + events["pitch"]
-    length = int(events["last"].max()) + 1
-    first, last = row * length + events["frame"], row * length + events["last"]  # rows of frames laid end to end
-    order = np.argsort(first, kind="stable")
-    first, last, row = first[order], last[order], row[order]
-    sounded = np.concatenate([[-1], np.maximum.accumulate(last)[:-1]])  # the last cell that earlier notes fill
-    active = np.maximum(last - np.maximum(first, sounded + 1) + 1, 0)
-    begins = np.append(True, np.diff(first) > 0)
-    group = row // spec.pitches
-    count = len(spec.groups)
-    return np.stack([np.bincount(group, weights=weights, minlength=count) for weights in (begins, active)]).astype(int)
 
 
 def _about(path: Path) -> dict[str, Any]:

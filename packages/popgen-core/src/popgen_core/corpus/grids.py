@@ -8,7 +8,7 @@ from typing import Any
 from popgen_core.errors import DatasetError
 from popgen_core.music.grid import BeatGrid, Grid, SecondsGrid
 
-__all__ = ["grid_from_plain", "grid_to_plain"]
+__all__ = ["GRIDS", "grid_from_plain", "grid_to_plain"]
 
 GRIDS: dict[str, type[SecondsGrid] | type[BeatGrid]] = {grid.kind: grid for grid in (SecondsGrid, BeatGrid)}
 

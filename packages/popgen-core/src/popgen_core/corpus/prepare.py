@@ -19,12 +19,11 @@ from popgen_core.corpus.stored import StoredSong
 from popgen_core.errors import DatasetError
 from popgen_core.files import json_bytes, new_folder, write_atomically
 from popgen_core.music.grid import Grid, SecondsGrid
-from popgen_core.music.guard import LIMITS, Limits
+from popgen_core.music.guard import ENDINGS, LIMITS, Limits
 from popgen_core.music.roll import RollSpec
 
-__all__ = ["ENDINGS", "midi_files", "prepare", "printable_path"]
+__all__ = ["midi_files", "prepare", "printable_path"]
 
-ENDINGS = (".mid", ".midi", ".kar", ".rmi")
 PAPER_GRID = SecondsGrid(20)
 WORKER_LIMITS = WorkerLimits()
 Progress = Callable[[int, int, str], None]

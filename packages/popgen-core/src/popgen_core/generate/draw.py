@@ -17,6 +17,8 @@ from popgen_core.music.roll import EVENT
 
 __all__ = ["DrawnNotes", "draw_frames"]
 
+SHORTEST = 0.1  # of a frame: no note is shorter
+
 
 @torch.inference_mode()
 def draw_frames(
@@ -52,7 +54,7 @@ class Sounding:
 
 class DrawnNotes:
     """Collects drawn frames into notes: a note sounds while its cell is active, and the duration drawn at its
-    onset places its end inside its last frame."""
+    onset places its end within the half frame either way that a roll rounds to the same last frame."""
 
     def __init__(self, batch: int, frame_seconds: Callable[[int], float]) -> None:
         self.frame_seconds = frame_seconds  # length of a frame in seconds
@@ -82,6 +84,9 @@ class DrawnNotes:
 
     def _end(self, song: int, cell: tuple[int, int]) -> None:
         note = self.sounding[song].pop(cell)
-        frames, length = self.frames - note.frame, self.frame_seconds(note.frame)
-        seconds = min(max(note.seconds, (frames - 1) * length, 0.1 * length), frames * length)
+        length = self.frame_seconds(note.frame)
+        nearest_end = self.frames - note.frame - note.offset  # frames from onset to the end that its last frame rounds
+        least = SHORTEST if self.frames == note.frame + 1 else nearest_end - 0.5
+        most = nearest_end + 0.5
+        seconds = min(max(note.seconds, least * length), most * length)
         self.events[song].append((note.frame, self.frames - 1, *cell, note.velocity, seconds, note.offset))

@@ -14,6 +14,7 @@ __all__ = ["Request", "RequestError", "Wanted", "completed"]
 TICKS = 480
 SLOWEST, FASTEST = 20.0, 400.0
 LONGEST_SECONDS = 3600.0
+MOST_SONGS = 100  # drawn in one batch: at the paper's sizes a song's cache takes 6 MB
 
 
 class RequestError(PopgenError):
@@ -54,9 +55,10 @@ def completed(request: Request, known: Sequence[str], corpus: dict[str, Any]) ->
     """
     tempo = request.tempo if request.tempo is not None else float(corpus.get("tempo", 120))
     top, bottom = request.meter or tuple(corpus.get("meter", (4, 4)))
-    groups = tuple(request.groups) if request.groups else tuple(known)
+    groups = tuple(known) if request.groups is None else tuple(request.groups)
     for wrong, line in (
-        (not 1 <= request.count <= 1000, f"--count {request.count} is not between 1 and 1000"),
+        (not 1 <= request.count <= MOST_SONGS, f"--count {request.count} is not between 1 and {MOST_SONGS}"),
+        (not groups, f"--groups names no group; the model has {', '.join(known)}"),
         (not 0 < request.seconds <= LONGEST_SECONDS, f"--seconds {request.seconds:g} is not between 0 and 3600"),
         (not 0.05 <= request.temperature <= 5, f"--temperature {request.temperature:g} is not between 0.05 and 5"),
         (not 0 <= request.seed < 2**63, f"--seed {request.seed} is not between 0 and 2^63"),

@@ -63,7 +63,8 @@ def _playable(spec: RollSpec, groups: tuple[str, ...]) -> torch.Tensor:
 
 def _tracks(groups: tuple[str, ...], spec: RollSpec, corpus: dict[str, Any]) -> list[Track]:
     programs = {**USUAL, **corpus.get("programs", {})}
-    return [Track(group, 0 if group == "drums" else programs.get(group, 0), group == "drums") for group in spec.groups]
+    drums = corpus.get("drums", ["drums"])
+    return [Track(group, 0 if group in drums else programs.get(group, 0), group in drums) for group in spec.groups]
 
 
 def _song(roll: Roll, wanted: Wanted, tracks: list[Track], provenance: str) -> Song:
@@ -94,7 +95,7 @@ def _provenance(loaded: Loaded, request: Request, index: int) -> str:
     """What made a song, as JSON: enough to make it again."""
     made = {
         "popgen": __version__,
-        "checkpoint": loaded.card.sha256,
+        "checkpoint": loaded.sha256,
         "recipe": loaded.recipe.header.name,
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),

@@ -9,8 +9,9 @@ from popgen_core.contracts.grouper import Grouping
 from popgen_core.groupers.merge import merged
 from popgen_core.music.song import Song
 
-__all__ = ["Program", "group_of_program"]
+__all__ = ["GROUPS", "Program", "group_of_program"]
 
+# the paper's groups, in the order that popgen keeps everywhere
 GROUPS = ("drums", "bass", "chords", "guitar", "strings", "lead", "others")
 
 # first program after each family of the General MIDI sound set -> the group it plays in

@@ -8,16 +8,13 @@ from typing import ClassVar
 
 from popgen_core.contracts.grouper import Grouping
 from popgen_core.groupers.merge import merged
-from popgen_core.groupers.program import group_of_program
+from popgen_core.groupers.program import GROUPS, group_of_program
 from popgen_core.music.song import Song, Track
 
-__all__ = ["GROUPS", "Seven"]
-
-GROUPS = ("drums", "bass", "chords", "guitar", "strings", "lead", "others")
+__all__ = ["Seven"]
 
 # what a descriptive track name gives away; the first pattern that matches decides
 NAMES = (
-    ("drums", r"\b(drum(s|kit)?|perc(ussion)?|kick|snare|hi-?hats?|cymbals?|toms?)\b"),
     ("bass", r"\b(bass(line)?|fretless|upright)\b"),
     ("lead", r"\b(lead|melod(y|ie)|vocals?|voice|vox|solo|singer|sing)\b"),
     ("chords", r"\b(piano|rhodes|chords?|rhythm|keys|keyboards?|organ|e-?piano|clav(inet)?|comp)\b"),
@@ -53,6 +50,6 @@ def _choice(track: Track) -> tuple[str, str]:
     if track.is_drum:
         return "drums", "on the drum channel"
     for group, pattern in NAMES:
-        if group != "drums" and (found := re.search(pattern, name)):
+        if found := re.search(pattern, name):
             return group, f"its name says {found.group(0)!r}"
     return group_of_program(track.program), f"program {track.program}"

@@ -19,7 +19,9 @@ from popgen_core.music.meta import find_text
 from popgen_core.music.midi import PROVENANCE, score_from_midi, song_from_score
 from popgen_core.music.song import Marker, Song
 
-__all__ = ["LIMITS", "Limits", "Reading", "plain_text", "read_bytes", "read_song", "song_from_bytes"]
+__all__ = ["ENDINGS", "LIMITS", "Limits", "Reading", "plain_text", "read_bytes", "read_song", "song_from_bytes"]
+
+ENDINGS = (".mid", ".midi", ".kar", ".rmi")  # of the names of MIDI files, in any case
 
 LONGEST_TEXT = 200  # characters of a track name or a marker
 ANSI = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?)")

@@ -63,7 +63,8 @@ def song_to_midi(song: Song) -> bytes:
         score.key_signatures.append(symusic.KeySignature(int(tick), int(fifths), int(minor)))
     for marker in song.markers:
         score.markers.append(symusic.TextMeta(marker.tick, marker.text))
-    for track in song.tracks or (Track("", 0, False),):  # without a track, symusic writes its marks unsorted
+    missing = 2 - len(song.tracks)  # symusic writes fewer as type 0, and none with its marks unsorted
+    for track in (*song.tracks, *(Track("", 0, False) for _ in range(missing))):
         score.tracks.append(_symusic_track(track))
     midi = bytes(score.dumps_midi())
     return add_text(midi, song.provenance) if song.provenance else midi

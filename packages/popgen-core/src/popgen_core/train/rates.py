@@ -55,6 +55,7 @@ def corpus_facts(stored: Sequence[StoredSong], groups: Sequence[str]) -> dict[st
         "notes_per_second": round(notes / max(seconds, 1e-9), 3),
         "tempo": round(float(np.median(_tempi(stored)))),
         "meter": list(meters.most_common(1)[0][0]),
+        "drums": sorted({group for song in stored for group in song.drums}),
         "programs": {group: count.most_common(1)[0][0] for group, count in programs.items() if count},
     }
 

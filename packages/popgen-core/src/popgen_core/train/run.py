@@ -7,9 +7,11 @@ from pathlib import Path
 import torch
 
 from popgen_core.assemble import assemble, sizes_of
+from popgen_core.contracts.settings import settings_of
 from popgen_core.corpus.dataset import Dataset
 from popgen_core.corpus.stored import StoredSong
 from popgen_core.errors import DatasetError, OutputError, RecipeError
+from popgen_core.files import write_atomically
 from popgen_core.model import Model
 from popgen_core.plugins import Catalogue
 from popgen_core.recipe import Recipe, recipe_from_toml
@@ -44,15 +46,15 @@ def train(
     parts = assemble(recipe)
     model = Model(parts)
     songs, stored = load_songs(dataset, recipe)
-    windows = Windows(songs, model.sizes, recipe.train.window, model.context, recipe.augment)
+    facts = corpus_facts(stored, model.sizes.roll.groups) | {"dataset": dataset.sha256}
+    windows = Windows(songs, model.sizes, recipe.train.window, model.context, recipe.augment, facts["drums"])
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model.decoder.prime(cell_rates(songs, model.sizes))
     weights = group_weights(recipe.train.group_weights, songs, model.sizes)
-    stepper = Stepper(model.to(device), parts.loss, weights, recipe.train, device)
+    stepper = Stepper(model.to(device), parts.loss.to(device), weights, recipe.train, device)
     heard = _windows_of(valid, recipe, model) if valid else None
     _open_folder(run, recipe, resume)
-    place = load_state(run / "state.pt", stepper) if resume else Place()
-    facts = corpus_facts(stored, model.sizes.roll.groups)
+    place = load_state(run / "state.pt", stepper, dataset.sha256) if resume else Place(dataset=dataset.sha256)
     runner = Runner(
         run, stepper, windows, heard, recipe, place, lambda: save_model(run, stepper, catalogue, recipe, place, facts)
     )
@@ -82,6 +84,13 @@ def _check_fit(recipe: Recipe, dataset: Dataset) -> None:
             f"the recipe's grouper makes the groups {', '.join(wanted)}, the dataset has {', '.join(dataset.groups)}",
             hint="prepare the dataset with the recipe's grouper",
         )
+    part, made = recipe.parts["grouper"], dataset.grouper
+    if (made.get("name"), made.get("options")) != (part.name.rpartition(":")[2], settings_of(part.config)):
+        raise RecipeError(
+            f"the recipe's grouper is {part.name} {settings_of(part.config)}, "
+            f"the dataset was grouped by {made.get('name')} {made.get('options')}",
+            hint="set grouper.name to the dataset's, or prepare the dataset with the recipe's grouper",
+        )
 
 
 def _recipe_of_run(run: Path, catalogue: Catalogue) -> Recipe:
@@ -100,6 +109,6 @@ def _open_folder(run: Path, recipe: Recipe, resume: bool) -> None:
         raise OutputError(f"{run} exists already", hint="choose another name, or go on with --resume")
     try:
         run.mkdir(parents=True, exist_ok=True)
-        (run / "recipe.toml").write_text(recipe.toml(), encoding="utf-8")
+        write_atomically(run / "recipe.toml", recipe.toml().encode())
     except OSError as error:
         raise OutputError(f"{run} cannot be written: {error.strerror}", hint="choose another folder") from error

@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from popgen_core import __version__
-from popgen_core.checkpoint import Card, write_checkpoint
+from popgen_core.checkpoint import CHECKPOINT, Card, write_checkpoint
 from popgen_core.plugins import Catalogue
 from popgen_core.recipe import Recipe
 from popgen_core.train.state import Place
 from popgen_core.train.step import Stepper
 
-__all__ = ["CHECKPOINT", "save_model"]
-
-CHECKPOINT = "last.safetensors"
+__all__ = ["save_model"]
 
 
 def save_model(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from popgen_core.errors import CheckpointError
+from popgen_core.errors import CheckpointError, Refused
 from popgen_core.files import write_atomically
 from popgen_core.train.step import Stepper
 
@@ -21,7 +21,7 @@ WRONG = (RuntimeError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZip
 
 @dataclass
 class Place:
-    """How far a run is: epochs ended, steps done in this one and in all, seconds spent, the last losses."""
+    """How far a run is, and on which dataset: epochs ended, steps done in this one and in all, seconds, last losses."""
 
     epoch: int = 0
     step_in_epoch: int = 0
@@ -30,6 +30,7 @@ class Place:
     loss: float = float("nan")
     first_loss: float = float("nan")
     valid_loss: float = float("nan")
+    dataset: str = ""
 
 
 def save_state(path: Path, stepper: Stepper, place: Place) -> None:
@@ -45,8 +46,11 @@ def save_state(path: Path, stepper: Stepper, place: Place) -> None:
     write_atomically(path, content.getvalue())
 
 
-def load_state(path: Path, stepper: Stepper) -> Place:
-    """Put a run back into its saved state. Raises CheckpointError when the file is damaged or does not fit."""
+def load_state(path: Path, stepper: Stepper, dataset: str) -> Place:
+    """Put a run back into its saved state.
+
+    Raises CheckpointError when the file is damaged, Refused when the run began with another dataset (by its digest).
+    """
     try:
         if damaged := zipfile.ZipFile(path).testzip():  # torch.load checks no sums: a flipped bit would go on training
             raise ValueError(f"its part {damaged} is damaged")
@@ -54,7 +58,10 @@ def load_state(path: Path, stepper: Stepper) -> Place:
         stepper.model.load_state_dict(state["model"])
         stepper.optimizer.load_state_dict(state["optimizer"])
         torch.set_rng_state(state["random"].cpu())
-        return Place(**state["place"])
+        place = Place(**state["place"])
     except (*WRONG, OSError) as error:
         why = " ".join(str(error).split())
         raise CheckpointError(f"the run cannot go on from {path}: {why}", hint="start a new run") from error
+    if place.dataset != dataset:
+        raise Refused(f"{path.parent} was begun with another dataset", hint="give the one that it was begun with")
+    return place

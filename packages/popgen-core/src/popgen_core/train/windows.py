@@ -33,7 +33,7 @@ class TrainingSong:
     def of(cls, name: str, song: Song, roll: Roll, window: int) -> TrainingSong:
         """Lay out the controls of a song, a window beyond its end."""
         controls = position_controls(song, roll.grid, 0, roll.frames + window)
-        beats = float(song.ticks(song.seconds(song.end_tick))) / song.ticks_per_quarter
+        beats = song.end_tick / song.ticks_per_quarter
         return cls(name, roll, controls, roll.frames / max(beats, 1.0))
 
 
@@ -49,10 +49,16 @@ class Windows:
     """All windows of a corpus. An epoch's order and its augmentations depend on (seed, epoch) alone."""
 
     def __init__(
-        self, songs: Sequence[TrainingSong], sizes: Sizes, window: int, context: int, augment: AugmentConfig | None
+        self,
+        songs: Sequence[TrainingSong],
+        sizes: Sizes,
+        window: int,
+        context: int,
+        augment: AugmentConfig | None,
+        drums: Sequence[str] = ("drums",),
     ) -> None:
         self.songs, self.sizes, self.window, self.context, self.augment = songs, sizes, window, context, augment
-        self.drums = [group for group in sizes.roll.groups if group == "drums"]
+        self.drums = drums  # groups that a transposition leaves alone
 
     def tiles(self) -> list[Window]:
         """Every song cut into windows from its start; the last may reach beyond its end."""
