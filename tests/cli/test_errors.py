@@ -183,3 +183,19 @@ def raises_in_debug(command: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 def test_a_resumed_training_takes_no_changes_in_silence(popgen: Popgen, run_dir: Path, dataset_dir: Path) -> None:
     done = popgen("train", dataset_dir, "-o", run_dir, "--resume", "--set", "train.epochs=9")
     assert "goes by its own recipe" in one_line(done, 2)
+
+
+def test_a_reference_that_cannot_be_read_is_named(popgen: Popgen, corpus_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.mid").write_text("this is no music")
+    done = popgen("eval", corpus_dir, "--reference", tmp_path)
+    assert done.exit_code == 1
+    assert "text.mid" in done.stderr
+
+
+def test_an_unknown_evaluator(popgen: Popgen, corpus_dir: Path) -> None:
+    said = one_line(popgen("eval", corpus_dir, "--also", "note_coherense.v1"), 2)
+    assert "no evaluator is named 'note_coherense.v1' (did you mean 'note_coherence.v1'?)" in said
+
+
+def test_groups_that_are_none(popgen: Popgen, run_dir: Path, tmp_path: Path) -> None:
+    assert "names no group" in one_line(popgen("generate", run_dir, "-o", tmp_path / "out", "--groups", ","), 2)

@@ -149,3 +149,9 @@ def test_a_text_is_found_by_its_prefix_among_others() -> None:
     assert find_text(both, "popgen:") == "popgen: made by " + "ü" * 200
     assert find_text(both, "nobody:") == ""
     assert find_text(both[: both.index(b"popgen:") - 1], "popgen:") == ""
+
+
+def test_a_song_of_one_track_is_a_file_of_type_1() -> None:
+    midi = song_to_midi(Song(480, (Track("bass", 33, False, notes_from([(0, 480, 40, 90)])),)))
+    assert midi[8:10] == b"\x00\x01"
+    assert [track.name for track in song_from_midi(midi).tracks] == ["bass"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import zipfile
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ import torch
 from popgen_core import api
 from popgen_core.checkpoint import read_checkpoint
 from popgen_core.corpus.dataset import Dataset
-from popgen_core.errors import CheckpointError, DatasetError, OutputError, PopgenError, RecipeError
+from popgen_core.errors import CheckpointError, DatasetError, OutputError, PopgenError, RecipeError, Refused
 from popgen_core.music import BeatGrid
 from popgen_core.train.log import Log, read_log
 from popgen_core.train.run import Progress
@@ -259,3 +260,18 @@ def test_a_loss_that_is_no_number_ends_the_run_and_is_not_saved(
     with pytest.raises(PopgenError, match=r"the loss is nan.* at step 1 of epoch 1"):
         api.train(tiny_dataset, tmp_path / "run", "demo")
     assert not (tmp_path / "run" / "last.safetensors").exists()
+
+
+def test_a_dataset_of_another_grouper_is_refused(tiny_dataset: Path, tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"the recipe's grouper is program.v1 .* grouped by seven.v1"):
+        api.train(tiny_dataset, tmp_path / "run", "demo", changes=["grouper.name=program.v1"])
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_goes_on_with_its_own_dataset_only(tiny_dataset: Path, tiny_run: Path, tmp_path: Path) -> None:
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    other = shutil.copytree(tiny_dataset, tmp_path / "other")
+    about = other / "dataset.json"
+    about.write_bytes(about.read_bytes().replace(b'"popgen_core"', b'"popgen_core" '))
+    with pytest.raises(Refused, match="was begun with another dataset"):
+        api.train(other, run, resume=True)

@@ -192,3 +192,18 @@ def test_the_page_of_commands_is_what_the_commands_say() -> None:
     )
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert made.stdout == (folder / "commands.md").read_text(encoding="utf-8"), "run `make docs`"
+
+
+def test_writing_songs_by_rules_and_drawing_them_import_no_torch(tmp_path: Path) -> None:
+    code = (
+        "from popgen_core import api\n"
+        f"[song] = api.write_songs({str(tmp_path / 'songs')!r})\n"
+        f"api.show(song, {str(tmp_path / 'song.png')!r})"
+    )
+    assert "torch" not in loaded_after(code)
+
+
+@pytest.mark.parametrize("page", TEXTS, ids=lambda path: path.name)
+def test_what_the_documents_link_to_exists(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
