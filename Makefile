@@ -30,19 +30,20 @@ test: $(READY)  ## run the test suite (SLOW=0 leaves out the long ones)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(filter 0,$(SLOW)),-m "not slow")
 
 check: $(READY)  ## lint and type-check
-	$(BIN)/ruff check packages tests benchmarks
-	$(BIN)/ruff format --check packages tests benchmarks
+	$(BIN)/ruff check packages tests benchmarks docs
+	$(BIN)/ruff format --check packages tests benchmarks docs
 	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
 
 format: $(READY)  ## format the code
-	$(BIN)/ruff check --fix packages tests benchmarks
-	$(BIN)/ruff format packages tests benchmarks
+	$(BIN)/ruff check --fix packages tests benchmarks docs
+	$(BIN)/ruff format packages tests benchmarks docs
 
 bench: $(READY)  ## run every benchmark
 	for each in benchmarks/*_speed.py; do $(BIN)/python $$each || exit 1; done
 
-docs: $(READY)  ## write the help of every command into docs/commands.md
+docs: $(READY)  ## write docs/commands.md and docs/figures.md from the code
 	$(BIN)/python docs/write_commands.py
+	$(BIN)/python docs/write_figures.py
 
 wheels: $(READY)  ## build a wheel of every distribution into wheels/
 	rm -rf wheels

@@ -118,7 +118,6 @@ def test_a_file_says_what_made_it(tiny_run: Path, minute: Path) -> None:
         assert (made["popgen"], made["checkpoint"], made["recipe"]) == ("0.1.0", sha256, "paper")
         assert (made["index"], made["request"]["seed"], made["request"]["count"]) == (index, 3, 2)
         assert made["request"]["temperature"] == 1.0
-        assert made["threads"] == 1
 
 
 def test_only_the_wanted_groups_play(tiny_run: Path, tmp_path: Path) -> None:

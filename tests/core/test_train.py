@@ -161,7 +161,7 @@ def test_sigterm_saves_and_leaves(tiny_dataset: Path, tiny_changes: Changes, tmp
 
 def test_a_run_ends_when_its_minutes_are_spent(tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path) -> None:
     report = api.train(tiny_dataset, tmp_path / "run", "paper", changes=[*tiny_changes, "train.minutes=1e-6"])
-    assert (report.steps, report.stopped) == (1, "1e-06 minutes spent")
+    assert (report.steps, report.stopped) == (1, "its limit of train.minutes=1e-06 is spent")
 
 
 def test_songs_set_aside_are_measured_after_each_epoch(

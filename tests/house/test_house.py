@@ -185,13 +185,12 @@ def test_every_distribution_has_a_changelog_a_readme_and_a_licence() -> None:
         assert 'license = "MIT"' in (folder / "pyproject.toml").read_text(encoding="utf-8")
 
 
-def test_the_page_of_commands_is_what_the_commands_say() -> None:
+@pytest.mark.parametrize("name", ["commands", "figures"])
+def test_a_written_page_is_what_the_code_says(name: str) -> None:
     folder = ROOT / "docs"
-    code = (
-        f"import sys; sys.path.insert(0, {str(folder)!r}); import write_commands; print(write_commands.page(), end='')"
-    )
+    code = f"import sys; sys.path.insert(0, {str(folder)!r}); import write_{name} as w; print(w.page(), end='')"
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert made.stdout == (folder / "commands.md").read_text(encoding="utf-8"), "run `make docs`"
+    assert made.stdout == (folder / f"{name}.md").read_text(encoding="utf-8"), "run `make docs`"
 
 
 def test_writing_songs_by_rules_and_drawing_them_import_no_torch(tmp_path: Path) -> None:

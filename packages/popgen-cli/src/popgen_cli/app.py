@@ -60,6 +60,7 @@ app.command("demo")(demo)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. Threads that wait for each other sleep instead of spinning: the machine may be shared."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     end_like_ctrl_c()
     app()

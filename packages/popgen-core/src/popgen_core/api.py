@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
@@ -35,7 +35,8 @@ Shown = Callable[[int, int, str], None]  # done, of how many, a few words
 
 @dataclass(frozen=True)
 class Written:
-    """One generated song: its file, length in seconds, notes, notes a second beside the corpus's, and its request."""
+    """One generated song: its file, length in seconds, notes, notes a second beside those of the same groups
+    in the corpus, and its request."""
 
     path: Path
     seconds: float
@@ -125,20 +126,20 @@ def generate(
     loaded = load_checkpoint(Path(checkpoint), catalogue())
     request = Request(count, seconds, temperature, seed, tempo, meter, groups)
     shown = (lambda done, total: progress(done, total, "frames")) if progress else None
-    rows, usual = [], float(loaded.card.corpus.get("notes_per_second", 0.0))
+    rows, rates = [], loaded.card.corpus.get("notes_per_second", {})
     with new_folder(Path(out)) as folder:
         for index, song in enumerate(drawn_songs(loaded, request, shown)):
             name = f"song-{index + 1:03}.mid"
             (folder / name).write_bytes(song_to_midi(song))
-            rows.append(_row(song, Path(out) / name, usual, seed, index))
+            rows.append(_row(song, Path(out) / name, rates, seed, index))
     return rows
 
 
-def _row(song: Song, path: Path, corpus_notes_per_second: float, seed: int, index: int) -> Written:
+def _row(song: Song, path: Path, rates: Mapping[str, float], seed: int, index: int) -> Written:
     seconds = float(song.seconds(song.markers[-1].tick))
     groups = {track.name: len(track.notes) for track in song.tracks}
-    density = song.note_count / seconds
-    return Written(path, seconds, song.note_count, density, corpus_notes_per_second, groups, seed, index)
+    corpus = sum(rates.get(group, 0.0) for group in groups)
+    return Written(path, seconds, song.note_count, song.note_count / seconds, corpus, groups, seed, index)
 
 
 def write_songs(out: Place, *, count: int = 1, seed: int = 0, progress: Shown | None = None) -> list[Path]:

@@ -65,7 +65,7 @@ def read_checkpoint(path: Path) -> tuple[Card, dict[str, NDArray[Any]]]:
             card = _card(path, opened.metadata() or {})
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError, TypeError) as error:
-        raise CheckpointError(f"{path} is damaged or no safetensors file: {error}", hint="use another copy") from error
+        raise CheckpointError(f"{path} is damaged or no safetensors file: {error}", hint="give a run folder") from error
     if _digest(tensors) != card.sha256:
         raise CheckpointError(f"{path} is damaged: its weights do not match their sha256", hint="use another copy")
     return card, tensors

@@ -44,6 +44,9 @@ def evaluate(
         _show(report, beside)
         if json:
             _write(json, table)
+    for name, of in report.summary.items():
+        if not of.n and (reasons := {row.reasons[name] for row in report.files if name in row.reasons}):
+            complain(f"{name} is undefined for every file: {'; '.join(sorted(reasons))}")
     for row in (*report.errors, *(beside.errors if beside else ())):
         complain(f"{row.path}: {row.error}")
     if any(len(each.errors) == len(each.files) for each in (report, beside) if each):

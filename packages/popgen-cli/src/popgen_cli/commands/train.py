@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from popgen_cli.doors import door, shown_json
+from popgen_cli.doors import complain, door, shown_json
 from popgen_cli.progress import progress
 
 __all__ = ["train"]
@@ -49,6 +49,7 @@ def train(
             f"({report.epochs} epochs, {report.frames_per_second:,.0f} frames a second; {report.stopped})"
         )
     if report.stopped.startswith("stopped by"):
+        complain(f"interrupted; go on with: popgen train {dataset} -o {out} --resume")
         raise typer.Exit(INTERRUPTED)
 
 

@@ -25,7 +25,9 @@ class TrainConfig:
     schedule: Annotated[
         Literal["constant", "cosine"], Field(description="cosine falls to a twentieth over the epochs")
     ] = "constant"
-    warmup_steps: Annotated[int, Field(ge=0, description="steps over which the learning rate rises from 0")] = 0
+    warmup_steps: Annotated[
+        int, Field(ge=0, description="steps in which the rate rises from 0, at most a tenth of all")
+    ] = 0
     beta1: Annotated[float, Field(ge=0, lt=1, description="Adam's first decay rate")] = 0.9
     beta2: Annotated[float, Field(ge=0, lt=1, description="Adam's second decay rate")] = 0.999
     weight_decay: Annotated[float, Field(ge=0, description="strength of weight decay")] = 1e-4

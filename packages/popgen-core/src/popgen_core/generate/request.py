@@ -59,7 +59,7 @@ def completed(request: Request, known: Sequence[str], corpus: dict[str, Any]) ->
     for wrong, line in (
         (not 1 <= request.count <= MOST_SONGS, f"--count {request.count} is not between 1 and {MOST_SONGS}"),
         (not groups, f"--groups names no group; the model has {', '.join(known)}"),
-        (not 0 < request.seconds <= LONGEST_SECONDS, f"--seconds {request.seconds:g} is not between 0 and 3600"),
+        (not 0 < request.seconds <= LONGEST_SECONDS, f"--seconds {request.seconds:g} is not over 0 and at most 3600"),
         (not 0.05 <= request.temperature <= 5, f"--temperature {request.temperature:g} is not between 0.05 and 5"),
         (not 0 <= request.seed < 2**63, f"--seed {request.seed} is not between 0 and 2^63"),
         (not SLOWEST <= tempo <= FASTEST, f"--tempo {tempo:g} is not between 20 and 400 quarter notes a minute"),

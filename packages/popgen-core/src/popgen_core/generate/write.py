@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +33,7 @@ USUAL = {"bass": 33, "chords": 0, "guitar": 27, "strings": 48, "lead": 80, "othe
 def write_songs(loaded: Loaded, request: Request, progress: Progress | None = None) -> list[Song]:
     """Draw `request.count` songs in one batch. Raises RequestError for what cannot be asked.
 
-    The same checkpoint, request, thread count and machine give the same songs. Logits are divided by the
+    The same checkpoint, request and machine give the same songs. Logits are divided by the
     temperature; nothing that was drawn is repaired afterwards.
     """
     model, grid = loaded.model, loaded.recipe.grid
@@ -44,15 +45,27 @@ def write_songs(loaded: Loaded, request: Request, progress: Progress | None = No
     controls = position_controls(wanted.template, grid, 0, frames)
     playable = Constraints(_playable(spec, wanted.groups))
     drawn = draw_frames(model, controls, request.count, playable, Sampling(request.temperature), request.seed)
-    for number, frame in enumerate(drawn):
-        notes.add(frame)
-        if progress:
-            progress(number + 1, frames)
+    with one_thread():
+        for number, frame in enumerate(drawn):
+            notes.add(frame)
+            if progress:
+                progress(number + 1, frames)
     tracks = _tracks(wanted.groups, spec, loaded.card.corpus)
     return [
         _song(Roll(spec, grid, frames, events), wanted, tracks, _provenance(loaded, request, index))
         for index, events in enumerate(notes.finished())
     ]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Draw with one thread: a frame is too little work to share, and threads wait for each other on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _playable(spec: RollSpec, groups: tuple[str, ...]) -> torch.Tensor:
@@ -98,7 +111,6 @@ def _provenance(loaded: Loaded, request: Request, index: int) -> str:
         "checkpoint": loaded.sha256,
         "recipe": loaded.recipe.header.name,
         "torch": torch.__version__,
-        "threads": torch.get_num_threads(),
         "request": {**request.__dict__, "groups": list(request.groups) if request.groups else None},
         "index": index,
     }

@@ -23,6 +23,7 @@ from popgen_core.train.windows import Windows
 __all__ = ["Progress", "Runner", "TrainReport"]
 
 SAVE_SECONDS = 300.0
+LAST_STEPS = 20  # whose mean is the loss that a report tells
 FIRST_STEPS = 20  # before these the speed of a run is not known
 T = TypeVar("T")
 Progress = Callable[[Place, int, Step, float], None]  # place, steps in all, step, frames a second
@@ -30,7 +31,10 @@ Progress = Callable[[Place, int, Step, float], None]  # place, steps in all, ste
 
 @dataclass(frozen=True)
 class TrainReport:
-    """How a run ended: its folder, the checkpoint, epochs and steps done, first and last losses, why it stopped."""
+    """How a run ended: its folder, the checkpoint, epochs and steps done, losses and speed, and why it stopped.
+
+    `first_loss` is that of the first step, `loss` the mean of the last twenty.
+    """
 
     run: Path
     checkpoint: Path
@@ -93,7 +97,7 @@ class Runner:
         stop, stopped = Stop(), "all epochs done"
         with stop.listening(), Log(self.folder / "log.jsonl", self.place) as log:
             while self.place.epoch < self.recipe.train.epochs:
-                stopped = self._epoch(log, stop, progress)
+                stopped = self._minutes_spent() or self._epoch(log, stop, progress)
                 if stopped:
                     break
                 self._end_epoch(log)
@@ -119,7 +123,9 @@ class Runner:
             step = self.stepper.step(inputs, target, place.steps, self._expected_steps())
             self._refuse_nonsense(step)
             self.frames_seen += target.mask.numel()
-            place.steps, place.step_in_epoch, place.loss = place.steps + 1, place.step_in_epoch + 1, step.loss
+            place.steps, place.step_in_epoch = place.steps + 1, place.step_in_epoch + 1
+            place.recent = [*place.recent, step.loss][-LAST_STEPS:]
+            place.loss = sum(place.recent) / len(place.recent)
             place.first_loss = step.loss if place.steps == 1 else place.first_loss
             place.seconds = self.seconds_before + time.monotonic() - self.began
             log.step(place, step, self._speed())
@@ -127,11 +133,16 @@ class Runner:
                 progress(place, self.total, step, self._speed())
             if stop.by:
                 return f"stopped by {stop.by}"
-            if config.minutes and place.seconds >= 60 * config.minutes:
-                return f"{config.minutes:g} minutes spent"
+            if spent := self._minutes_spent():
+                return spent
             if time.monotonic() - self.saved_at > SAVE_SECONDS:
                 self.save()
         return ""
+
+    def _minutes_spent(self) -> str:
+        minutes = self.recipe.train.minutes
+        spent = minutes and self.place.seconds >= 60 * minutes
+        return f"its limit of train.minutes={minutes:g} is spent" if spent else ""
 
     def _refuse_nonsense(self, step: Step) -> None:
         """End a run whose loss or gradient is no number; the weights saved last are from before."""

@@ -46,13 +46,13 @@ def group_weights(kind: str, songs: Sequence[TrainingSong], sizes: Sizes) -> tor
 def corpus_facts(stored: Sequence[StoredSong], groups: Sequence[str]) -> dict[str, Any]:
     """What generation compares with and falls back on: density, tempo, meter, programs by group."""
     seconds = sum(song.song().duration_seconds() for song in stored)
-    notes = sum(len(song.events) for song in stored)
+    notes = {g: sum(int((s.events["group"] == n).sum()) for s in stored) for n, g in enumerate(groups)}
     programs = {group: Counter(s.programs[group] for s in stored if group in s.programs) for group in groups}
     meters = Counter(tuple(int(n) for n in song.song().meters[0])[1:] for song in stored)
     return {
         "songs": len(stored),
         "seconds": round(seconds, 1),
-        "notes_per_second": round(notes / max(seconds, 1e-9), 3),
+        "notes_per_second": {group: round(count / max(seconds, 1e-9), 3) for group, count in notes.items()},
         "tempo": round(float(np.median(_tempi(stored)))),
         "meter": list(meters.most_common(1)[0][0]),
         "drums": sorted({group for song in stored for group in song.drums}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
@@ -31,6 +31,7 @@ class Place:
     first_loss: float = float("nan")
     valid_loss: float = float("nan")
     dataset: str = ""
+    recent: list[float] = field(default_factory=list)
 
 
 def save_state(path: Path, stepper: Stepper, place: Place) -> None:

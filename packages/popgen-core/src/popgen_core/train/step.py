@@ -70,12 +70,13 @@ class Stepper:
 
 
 def learning_rate(config: TrainConfig, number: int, total: int) -> float:
-    """The learning rate of step `number` of `total`: a linear warm-up, then constant or a cosine."""
-    if number < config.warmup_steps:
-        return config.learning_rate * (number + 1) / config.warmup_steps
+    """The learning rate of step `number` of `total`: a warm-up over at most a tenth, then constant or a cosine."""
+    warmup = min(config.warmup_steps, total // 10)
+    if number < warmup:
+        return config.learning_rate * (number + 1) / warmup
     if config.schedule == "constant":
         return config.learning_rate
-    done = min((number - config.warmup_steps) / max(total - config.warmup_steps, 1), 1.0)
+    done = min((number - warmup) / max(total - warmup, 1), 1.0)
     return config.learning_rate * (LAST_SHARE + (1 - LAST_SHARE) * 0.5 * (1 + math.cos(math.pi * done)))
 
 
