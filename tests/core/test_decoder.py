@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from torch import Tensor
 
 from popgen_core.contracts.sizes import ControlSpec, Sizes
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Rates, Sampling
-from popgen_core.decoders.independent import RAREST, Independent
+from popgen_core.decoders.independent import RAREST, Independent, tempered
 from popgen_core.music import RollSpec
 
 SIZES = Sizes(RollSpec(("a", "b"), pitches=3, lowest=60), ControlSpec((("beat", 1),)), 4)
@@ -43,19 +45,31 @@ def drawn(
         return decoder.sample(torch.zeros(songs, 4), inputs, constraints, Sampling(temperature), generator)
 
 
-@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
-def test_cells_sound_as_often_as_their_logit_over_the_temperature_says(temperature: float) -> None:
+def test_cells_sound_as_often_as_their_logit_says_at_temperature_1() -> None:
     logits = torch.tensor([[-3.0, -1.0, 0.0], [1.0, 2.0, -0.5]])
-    frame = drawn(decoder_of(logits, -100.0), 20_000, temperature=temperature)
-    expected = 1 / (1 + torch.exp(-logits / temperature))
+    frame = drawn(decoder_of(logits, -100.0), 20_000)
+    expected = 1 / (1 + torch.exp(-logits))
     # five standard deviations of 20,000 coins are at most 0.018
     assert (frame.onset.float().mean(0) - expected).abs().max() < 0.018
     assert torch.equal(frame.active, frame.onset)
 
 
-def test_at_temperature_0_8_a_cell_of_one_percent_falls_to_three_in_a_thousand() -> None:
-    frame = drawn(decoder_of(-4.59512, -100.0), 100_000, temperature=0.8)
-    assert frame.onset.float().mean().item() == pytest.approx(0.0032, abs=0.0004)
+@pytest.mark.parametrize("temperature", [0.5, 0.8, 2.0])
+def test_a_temperature_keeps_the_expected_notes_of_each_group(temperature: float) -> None:
+    logits = torch.tensor([[[-5.0, -3.0, -8.0], [-1.0, 0.5, 2.0]]])
+    chances = tempered(logits, temperature)
+    assert torch.allclose(chances.sum(-1), torch.sigmoid(logits).sum(-1), rtol=0.02)
+    assert not torch.allclose(chances, torch.sigmoid(logits), atol=1e-3)
+
+
+def test_a_temperature_of_a_half_squares_the_odds_between_two_cells() -> None:
+    [[[first, second]]] = tempered(torch.tensor([[[0.0, -2.0]]]), 0.5).tolist()
+    assert (first / (1 - first)) / (second / (1 - second)) == pytest.approx(math.exp(2) ** 2, rel=1e-3)
+    assert first > 0.5 > 0.1192 > second  # 1 / (1 + e^2) = 0.1192 is the second one's chance at temperature 1
+
+
+def test_a_group_that_must_stay_silent_draws_nothing_at_any_temperature() -> None:
+    assert tempered(torch.full((1, 1, 3), -torch.inf), 0.8).sum() == 0
 
 
 def test_a_note_is_carried_on_as_often_as_active_says_and_only_where_one_sounded() -> None:

@@ -131,7 +131,7 @@ def test_no_two_notes_of_a_pitch_overlap_and_nothing_lies_behind_the_end(
     tiny_run: Path, tmp_path: Path, seed: int
 ) -> None:
     song = song_from_midi(short(tiny_run, tmp_path / "out", seed=seed, temperature=2.0))
-    assert song.note_count > 500  # so hot that cells retrigger everywhere
+    assert song.note_count > 100
     for track in song.tracks:
         notes = track.notes[np.lexsort((track.notes["start_tick"], track.notes["pitch"]))]
         ends = notes["start_tick"] + notes["length_ticks"]

@@ -22,7 +22,8 @@ def generate(
     temperature: Annotated[
         float,
         typer.Option(
-            help="Below 1 is safer but thinner: at 0.8 a note of chance 0.01 falls to 0.003. 1 keeps the density."
+            help="Below 1 likely notes become likelier and rare ones rarer. Each group keeps its expected number of "
+            "notes; dividing logits alone would thin them out (at 0.8 a chance of 0.01 would fall to 0.003)."
         ),
     ] = 0.8,
     seed: Annotated[int, typer.Option(help="The same seed gives the same songs.")] = 0,

@@ -93,7 +93,7 @@ class Constraints:
 
 @dataclass(frozen=True)
 class Sampling:
-    """How notes are drawn: logits are divided by `temperature` (over 0; below 1 also thins the music out)."""
+    """How notes are drawn: at a `temperature` (over 0) below 1 likely notes become likelier and rare ones rarer."""
 
     temperature: float = 0.8
 

@@ -15,7 +15,35 @@ from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Prediction
 __all__ = ["Independent"]
 
 HEADS = ("onset", "active", "velocity", "duration", "offset")
+ROUNDS = 6  # of Newton's method
+FEWEST = 1e-6  # expected notes of a group, below which nothing is told apart
 RAREST = 1e-5  # share of frames at which a cell that never sounds in the corpus starts
+
+
+def tempered(logits: Tensor, temperature: float) -> Tensor:
+    """Logits (batch, group, pitch) -> chances at a temperature, each group's sum that of temperature 1.
+
+    Dividing rare logits alone empties the music: at 0.8 a chance of 0.01 falls to 0.003. So the logits of a group are
+    then moved together until it expects as many notes as the model meant (to a percent or so): the temperature decides
+    which, not how many.
+    """
+    meant = torch.sigmoid(logits)
+    if temperature == 1:
+        return meant
+    divided, wanted = logits / temperature, meant.sum(-1, keepdim=True).clamp(min=FEWEST).log()
+    shift = torch.zeros_like(wanted)
+    for _ in range(ROUNDS):  # Newton's method on the logarithm of the sum
+        chances = torch.sigmoid(divided + shift)
+        sum_now = chances.sum(-1, keepdim=True).clamp(min=FEWEST)
+        slope = ((chances * (1 - chances)).sum(-1, keepdim=True) / sum_now).clamp(min=0.1)
+        shift = shift + ((wanted - sum_now.log()) / slope).clamp(-4, 4)
+    return torch.sigmoid(divided + shift)
+
+
+def _coins(logits: Tensor, allowed: Tensor, settings: Sampling, generator: Generator) -> Tensor:
+    """One coin for each cell (batch, group, pitch) that is allowed, at the chances of this temperature."""
+    chances = tempered(logits.float().masked_fill(~allowed, -torch.inf), settings.temperature)
+    return torch.rand(chances.shape, generator=generator, device=chances.device) < chances
 
 
 class Independent(nn.Module):
@@ -66,16 +94,12 @@ class Independent(nn.Module):
         """hidden (batch, width) and this frame's Inputs -> one drawn frame, (batch, group, pitch) each."""
         made = self.forward(hidden[:, None])
         before = inputs.past[:, -1, :, self.active_channel] > 0.5  # (batch, group, pitch)
-        onset = self._coins(made.onset[:, 0], settings, generator) & constraints.playable
-        carried = self._coins(made.active[:, 0], settings, generator) & before & constraints.playable
+        begin, goes_on = constraints.playable.expand_as(before), before & constraints.playable
+        onset = _coins(made.onset[:, 0], begin, settings, generator)
+        carried = _coins(made.active[:, 0], goes_on, settings, generator)
         rhythm = RhythmValues(
             velocity=made.rhythm.velocity[:, 0].clamp(0.0, 1.0),
             duration=made.rhythm.duration[:, 0].clamp(min=0.0),
             offset=made.rhythm.offset[:, 0].clamp(-0.5, 0.5),
         )
         return Frame(onset, onset | carried, rhythm)
-
-    @staticmethod
-    def _coins(logits: Tensor, settings: Sampling, generator: Generator) -> Tensor:
-        chances = torch.sigmoid(logits.float() / settings.temperature)
-        return torch.rand(chances.shape, generator=generator, device=chances.device) < chances

@@ -33,8 +33,8 @@ USUAL = {"bass": 33, "chords": 0, "guitar": 27, "strings": 48, "lead": 80, "othe
 def write_songs(loaded: Loaded, request: Request, progress: Progress | None = None) -> list[Song]:
     """Draw `request.count` songs in one batch. Raises RequestError for what cannot be asked.
 
-    The same checkpoint, request and machine give the same songs. Logits are divided by the
-    temperature; nothing that was drawn is repaired afterwards.
+    The same checkpoint, request and machine give the same songs. Nothing that was drawn is
+    repaired afterwards.
     """
     model, grid = loaded.model, loaded.recipe.grid
     spec = model.sizes.roll
