@@ -73,14 +73,6 @@ class Report:
         heading = ("figure", "mean", "sd", "95 % interval", "n")
         return [heading, *(_row(name, of, len(self.files)) for name, of in self.summary.items())]
 
-    def file_rows(self) -> list[tuple[str, ...]]:
-        """A table for a terminal, its heading first: each file with its values, or why it has none."""
-        table: list[tuple[str, ...]] = [("file", *self.names)]
-        for file in self.files:
-            values = tuple(_text(file.scores.get(name, math.nan)) for name in self.names)
-            table.append((file.path, file.error) if file.error else (file.path, *values))
-        return table
-
 
 def _row(name: str, of: Summary, files: int) -> tuple[str, ...]:
     return name, _text(of.mean), _text(of.sd), f"{_text(of.low)} to {_text(of.high)}", f"{of.n} of {files}"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
 
 from popgen_core.contracts.grouper import Grouping
+from popgen_core.contracts.settings import read_settings
 from popgen_core.corpus.report import FileRow
 from popgen_core.corpus.stored import StoredSong, moved_notes, stored_from_song
 from popgen_core.errors import MidiError, PluginError, PopgenError, RecipeError
@@ -99,10 +98,7 @@ def _grouper(target: str, options: dict[str, Any]) -> Any:
         chosen = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise PluginError(f"no grouper can be imported from {target!r}: {error}") from error
-    known = {option.name for option in fields(chosen.Config)}
-    if unknown := sorted(set(options) - known):
-        raise RecipeError(f"grouper {target!r} has no option {', '.join(unknown)}", hint=f"it has: {sorted(known)}")
-    try:
-        return chosen(TypeAdapter(chosen.Config).validate_json(json.dumps(options), strict=True))
-    except (ValidationError, TypeError, ValueError) as error:
-        raise RecipeError(f"options of grouper {target!r}: {error}") from error
+    config, errors = read_settings(chosen.Config, options, "grouper")
+    if errors:
+        raise RecipeError(f"the grouper {target!r} cannot be made: {'; '.join(errors)}")
+    return chosen(config)
