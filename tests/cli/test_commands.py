@@ -43,6 +43,7 @@ def test_help_imports_neither_torch_nor_numpy() -> None:
 
 def test_these_are_the_verbs() -> None:
     assert {path[0] for path in verbs(get_command(app))} == {
+        "doctor",
         "prepare",
         "songwriter",
         "train",

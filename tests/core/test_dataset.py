@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -13,7 +14,7 @@ import pytest
 import torch
 
 from popgen_core.corpus import pt
-from popgen_core.corpus.dataset import Dataset
+from popgen_core.corpus.dataset import Dataset, digest_lines
 from popgen_core.corpus.prepare import prepare
 from popgen_core.corpus.stored import StoredSong, moved_notes, stored_from_song
 from popgen_core.errors import DatasetError
@@ -85,7 +86,7 @@ def test_what_is_no_dataset_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"schema": 2}, "has schema 2, this popgen reads 1"),
+        ({"schema": 3}, "has schema 3, this popgen reads"),
         ({"songs": [{"file": "a"}]}, "lacks or mistakes"),
         ({"grid": {"kind": "bars"}}, "no grid is written"),
         ({"grid": {"kind": "seconds", "speed": 3}}, "no grid is written"),
@@ -95,6 +96,8 @@ def test_what_is_no_dataset_is_named(tmp_path: Path) -> None:
 def test_an_index_that_cannot_be_read_is_one_error(prepared: Path, change: dict[str, object], message: str) -> None:
     about = json.loads((prepared / "dataset.json").read_text())
     (prepared / "dataset.json").write_text(json.dumps({**about, **change}))
+    names = ("dataset.json", "report.json", "split.json")
+    (prepared / "dataset.sha256").write_bytes(digest_lines({name: (prepared / name).read_bytes() for name in names}))
     with pytest.raises(DatasetError, match=message):
         Dataset.open(prepared)
 
@@ -106,7 +109,7 @@ def test_a_song_that_changed_by_one_bit_is_refused(prepared: Path) -> None:
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
     assert dataset.load(0).source == "a.mid"
-    with pytest.raises(DatasetError, match="was changed since it was prepared"):
+    with pytest.raises(DatasetError, match="was changed since the dataset was prepared"):
         dataset.load(1)
 
 
@@ -120,7 +123,7 @@ def test_a_missing_song_is_named(prepared: Path) -> None:
 def test_an_index_cannot_lead_out_of_its_folder(prepared: Path) -> None:
     dataset = Dataset.open(prepared)
     away = replace(dataset, songs=(replace(dataset.songs[0], pt="../../elsewhere.pt"),))
-    with pytest.raises(DatasetError, match=r"songs/elsewhere\.pt"):
+    with pytest.raises(DatasetError, match=r"elsewhere\.pt' is no name of a song's file"):
         away.load(0)
 
 
@@ -152,24 +155,24 @@ def test_drums_of_a_group_that_is_not_called_so_stay_drums() -> None:
     assert stored(made).song().tracks[0].is_drum
 
 
-def test_a_note_that_does_not_come_back_is_counted() -> None:
-    made = song((0, 480, 60, 64), (480, 480, 62, 64))
-    kept = stored(made)
-    kept.events["duration"][1] *= 2
-    assert moved_notes(made, kept) == 1
+def test_a_note_whose_end_is_finer_than_the_dataset_stores_is_counted() -> None:
+    """Half an hour at a tick of 0.9 microseconds: 32-bit seconds are 122 microseconds apart there."""
+    fast = rows(TEMPO, [(0, 30_000)])
+    made = Song(32767, (Track("lead", 80, False, notes_from([(0, 2_000_000_001, 60, 64), (0, 480, 62, 64)])),), fast)
+    assert moved_notes(made, stored(made)) == 1
 
 
 @pytest.mark.parametrize("grid", [SecondsGrid(50), BeatGrid(12)])
 def test_a_song_is_the_same_after_its_file(tmp_path: Path, grid: SecondsGrid | BeatGrid) -> None:
     kept = stored(song((0, 961, 60, 64), (7, 1, 61, 1), (0, 480, 40, 9)), grid)
-    pt.write_song(tmp_path / "a.pt", kept)
+    (tmp_path / "a.pt").write_bytes(pt.song_bytes(kept))
     back = pt.read_song(tmp_path / "a.pt")
     assert back.events.tolist() == kept.events.tolist()
     assert (back.grid, back.spec, back.frames, back.source, back.sha256) == (
         grid,
         SPEC,
         kept.frames,
-        "a.mid",
+        "",
         "ab" * 32,
     )
     assert (back.programs, back.drums, back.ticks_per_quarter) == ({"lead": 80}, (), 480)
@@ -178,20 +181,29 @@ def test_a_song_is_the_same_after_its_file(tmp_path: Path, grid: SecondsGrid | B
     assert pt.song_bytes(back) == pt.song_bytes(kept)
 
 
-def test_the_name_of_a_file_does_not_change_its_bytes(tmp_path: Path) -> None:
+def test_the_name_of_a_file_does_not_change_its_bytes() -> None:
     kept = stored(song((0, 480, 60, 64)))
-    pt.write_song(tmp_path / "a.pt", kept)
-    pt.write_song(tmp_path / "another.pt", kept)
-    assert (tmp_path / "a.pt").read_bytes() == (tmp_path / "another.pt").read_bytes()
+    assert pt.song_bytes(kept) == pt.song_bytes(replace(kept, source="another.mid"))
 
 
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "a.pt").write_bytes(b"old")
-    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-    with pytest.raises(KeyboardInterrupt):
-        pt.write_song(tmp_path / "a.pt", stored(song((0, 480, 60, 64))))
-    assert (tmp_path / "a.pt").read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["a.pt"]
+def test_a_dataset_from_before_there_were_splits_still_opens(prepared: Path) -> None:
+    """Schema 1: names in songs/ without folders, songs that name their file, neither split nor digests."""
+    about = json.loads((prepared / "dataset.json").read_text())
+    old = []
+    for entry in about["songs"]:
+        plain = torch.load(prepared / "songs" / entry["pt"], weights_only=True)
+        content = saved({**plain, "schema": 1, "source": entry["file"]})
+        name = f"{plain['sha256'][:16]}.pt"
+        (prepared / "songs" / name).write_bytes(content)
+        known = {key: entry[key] for key in ("file", "frames", "seconds", "notes")}
+        old.append({**known, "pt": name, "sha256": hashlib.sha256(content).hexdigest()})
+    names = ("popgen_core", "grid", "grouper", "groups", "pitches", "lowest")
+    (prepared / "dataset.json").write_text(json.dumps({"schema": 1, **{n: about[n] for n in names}, "songs": old}))
+    for name in ("dataset.sha256", "split.json"):
+        (prepared / name).unlink()
+    dataset = Dataset.open(prepared)
+    assert [song.source for song in dataset] == ["a.mid", "b.mid"]
+    assert dataset.split is None
 
 
 def saved(plain: object) -> bytes:

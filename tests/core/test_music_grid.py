@@ -21,6 +21,19 @@ def test_a_beat_grid_does_not_see_the_tempo() -> None:
     assert SecondsGrid(20).positions(slowing, [480, 960]).tolist() == [10.0, 50.0]
 
 
+def test_seconds_that_are_known_already_are_not_asked_for_again() -> None:
+    song = Song(480, ())
+    assert SecondsGrid(20).positions(song, [0, 480], np.array([0.0, 0.5])).tolist() == [0.0, 10.0]
+    assert SecondsGrid(20).positions(song, [0, 480], np.array([1.0, 2.0])).tolist() == [20.0, 40.0]
+    assert BeatGrid(4).positions(song, [0, 480], np.array([1.0, 2.0])).tolist() == [0.0, 4.0]
+
+
+def test_a_tempo_change_between_two_ticks_counts_for_what_comes_after_it() -> None:
+    slowing = Song(480, (), tempos=rows(TEMPO, [(0, 500_000), (240, 1_000_000)]))
+    assert SecondsGrid(20).positions(slowing, [240, 480]).tolist() == [5.0, 15.0]
+    assert SecondsGrid(20).ticks(slowing, [5.0, 15.0]).tolist() == [240.0, 480.0]
+
+
 def test_twelve_frames_a_beat_carry_triplets() -> None:
     assert BeatGrid(12).positions(Song(480, ()), [160, 320]).tolist() == pytest.approx([4.0, 8.0])
 

@@ -15,8 +15,10 @@ from popgen_core.music import (
     Track,
     notes_from,
     roll_from_song,
+    rows,
     song_from_roll,
 )
+from popgen_core.music.song import TEMPO
 
 SPEC = RollSpec(("drums", "lead"))
 PER_BEAT = BeatGrid(4)  # 120 ticks a frame
@@ -108,13 +110,31 @@ def test_a_window_past_the_end_is_silent() -> None:
 def test_pitches_outside_the_keyboard_fold_by_octaves(pitch: int, folded_to: int) -> None:
     made = roll((0, 120, pitch, 64))
     assert made.events["pitch"].tolist() == [folded_to - A0]
-    assert made.counts == {"folded": int(pitch != folded_to), "dropped": 0}
+    assert made.counts == {"folded": int(pitch != folded_to), "dropped": 0, "out_of_range": int(pitch != folded_to)}
 
 
 def test_drums_outside_the_keyboard_are_dropped_and_counted() -> None:
     made = roll((0, 120, A0 - 1, 64), (0, 120, 36, 64), (0, 120, C8 + 1, 64), group="drums")
     assert made.events["pitch"].tolist() == [36 - A0]
-    assert made.counts == {"folded": 0, "dropped": 2}
+    assert made.counts == {"folded": 0, "dropped": 2, "out_of_range": 2}
+
+
+def test_pitches_outside_the_keyboard_are_dropped_where_that_is_asked() -> None:
+    lead = Track("lead", 0, False, notes_from([(0, 120, A0 - 1, 64), (0, 120, A0, 64), (120, 120, C8 + 1, 64)]))
+    drums = Track("drums", 0, True, notes_from([(0, 120, A0 - 1, 64), (0, 120, 36, 64)]))
+    dropped = roll_from_song(Song(480, (lead, drums)), PER_BEAT, SPEC, pitches="drop")
+    assert dropped.events["pitch"].tolist() == [36 - A0, 0]
+    assert dropped.counts == {"folded": 0, "dropped": 3, "out_of_range": 3}
+    folded = roll_from_song(Song(480, (lead, drums)), PER_BEAT, SPEC, pitches="fold")
+    assert folded.events["pitch"].tolist() == [36 - A0, 0, 32 - A0, 97 - A0]
+    assert folded.counts == {"folded": 2, "dropped": 1, "out_of_range": 3}
+
+
+def test_a_roll_of_less_than_an_octave_folds_nothing() -> None:
+    lead = Track("lead", 0, False, notes_from([(0, 120, 60, 64), (0, 120, 72, 64)]))
+    made = roll_from_song(Song(480, (lead,)), PER_BEAT, RollSpec(("lead",), pitches=11, lowest=60))
+    assert made.events["pitch"].tolist() == [0]
+    assert made.counts == {"folded": 0, "dropped": 1, "out_of_range": 1}
 
 
 def test_events_are_sorted_by_frame_group_and_pitch() -> None:
@@ -125,12 +145,45 @@ def test_events_are_sorted_by_frame_group_and_pitch() -> None:
     assert (events["pitch"] + A0).tolist() == [36, 60, 70, 38, 50]
 
 
+def test_each_track_of_a_song_keeps_its_own_notes_and_values() -> None:
+    lead = Track("lead", 0, False, notes_from([(0, 480, 60, 127)]))
+    drums = Track("drums", 0, True, notes_from([(130, 60, 36, 1)]))
+    for tracks in ((lead, drums), (drums, lead), (lead, Track("drums", 0, True), drums)):
+        events = roll_from_song(Song(480, tracks), PER_BEAT, SPEC).events
+        assert events["group"].tolist() == [1, 0]
+        assert events["last"].tolist() == [3, 1]
+        assert events["velocity"].tolist() == [1.0, pytest.approx(1 / 127)]
+        assert events["duration"].tolist() == [0.5, 0.0625]
+        assert events["offset"].tolist() == [0.0, pytest.approx(10 / 120)]
+
+
+def test_of_two_notes_in_one_cell_the_earlier_track_comes_first() -> None:
+    one = Track("lead", 0, False, notes_from([(0, 120, 60, 10)]))
+    two = Track("lead", 0, False, notes_from([(0, 240, 60, 20)]))
+    assert roll_from_song(Song(480, (one, two)), PER_BEAT, SPEC).events["last"].tolist() == [0, 1]
+    assert roll_from_song(Song(480, (two, one)), PER_BEAT, SPEC).events["last"].tolist() == [1, 0]
+
+
+def test_a_tempo_change_inside_a_note_changes_its_seconds_and_not_its_beats() -> None:
+    lead = Track("lead", 0, False, notes_from([(0, 960, 60, 64), (960, 480, 62, 64)]))
+    slowing = Song(480, (lead,), tempos=rows(TEMPO, [(0, 500_000), (480, 1_000_000)]))  # second beat: a second
+    beats = roll_from_song(slowing, PER_BEAT, SPEC).events
+    assert beats["frame"].tolist() == [0, 8]
+    assert beats["last"].tolist() == [7, 11]
+    assert beats["duration"].tolist() == [1.5, 1.0]
+    seconds = roll_from_song(slowing, SecondsGrid(20), SPEC).events
+    assert seconds["frame"].tolist() == [0, 30]
+    assert seconds["last"].tolist() == [29, 49]
+    assert seconds["duration"].tolist() == [1.5, 1.0]
+
+
 def test_a_track_of_no_group_is_refused_with_the_groups_there_are() -> None:
     with pytest.raises(SongError, match="'piano' is none of the groups drums, lead"):
         roll(group="piano")
 
 
 def test_a_song_without_notes_makes_a_roll_without_frames() -> None:
+    assert roll_from_song(Song(480, ()), PER_BEAT, RollSpec(())).frames == 0
     made = roll_from_song(Song(480, ()), PER_BEAT, SPEC)
     assert (made.frames, len(made.events)) == (0, 0)
     assert made.dense(0, 4).active.sum() == 0

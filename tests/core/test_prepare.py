@@ -12,8 +12,12 @@ import pytest
 import torch
 
 from popgen_core.corpus.dataset import Dataset
-from popgen_core.corpus.pool import Answer, Pool
-from popgen_core.corpus.prepare import prepare, printable_path
+from popgen_core.corpus.folder import Task, printable_path
+from popgen_core.corpus.pool import Pool
+from popgen_core.corpus.prepare import prepare
+from popgen_core.corpus.reader import Answer
+from popgen_core.corpus.report import row_from_plain
+from popgen_core.corpus.settings import PrepareSettings
 from popgen_core.errors import DatasetError, OutputError, PluginError, RecipeError
 from popgen_core.music import BeatGrid, Song, Track, notes_from, rows, song_to_midi
 from popgen_core.music.guard import Limits
@@ -64,13 +68,26 @@ def test_a_row_says_what_the_song_holds_and_what_it_lost(folder: Path, tmp_path:
 
 
 def test_the_report_and_the_index_lie_in_the_dataset(folder: Path, tmp_path: Path) -> None:
-    report = prepare(folder, tmp_path / "out", grouper_name="mine.v3", workers=1)
-    assert json.loads((tmp_path / "out" / "report.json").read_text()) == json.loads(json.dumps(report.to_plain()))
+    report = prepare(folder, tmp_path / "out", PrepareSettings(grouper_name="mine.v3"), workers=1)
+    told = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert told["summary"] == report.summary == {"accepted": 2, "repaired": 0, "skipped": 1, "refused": 3}
+    assert told["reasons"] == report.reasons == {"not-midi": 2, "duplicate": 1, "not-a-file": 1}
+    assert tuple(row_from_plain(row) for row in told["files"]) == report.rows
     about = json.loads((tmp_path / "out" / "dataset.json").read_text())
     assert about["grid"] == {"kind": "seconds", "rate": 20}
-    assert about["grouper"] == {"name": "mine.v3", "target": "popgen_core.groupers.seven:Seven", "options": {}}
+    assert about["grouper"] == {
+        "name": "mine.v3",
+        "target": "popgen_core.groupers.seven:Seven",
+        "options": {"names": True, "roles": True},
+    }
     assert [song["file"] for song in about["songs"]] == ["a.mid", "deep/B.MIDI"]
-    assert sorted(os.listdir(tmp_path / "out")) == ["dataset.json", "report.json", "songs"]
+    assert sorted(os.listdir(tmp_path / "out")) == [
+        "dataset.json",
+        "dataset.sha256",
+        "report.json",
+        "songs",
+        "split.json",
+    ]
 
 
 def test_the_exact_song_comes_back(folder: Path, tmp_path: Path) -> None:
@@ -87,22 +104,22 @@ def test_the_exact_song_comes_back(folder: Path, tmp_path: Path) -> None:
 
 
 def test_the_pt_file_is_what_the_paper_stores(folder: Path, tmp_path: Path) -> None:
-    report = prepare(folder, tmp_path / "out", workers=1)
-    plain = torch.load(tmp_path / "out" / "songs" / f"{report.rows[0].sha256[:16]}.pt", weights_only=True)
+    name = prepare(folder, tmp_path / "out", workers=1).rows[0].sha256
+    plain = torch.load(tmp_path / "out" / "songs" / name[:2] / f"{name[:32]}.pt", weights_only=True)
     assert plain["notes"]["chords"].tolist() == [[0, 9, 39], [10, 10, 43]]
     assert plain["rhythm"]["chords"][0].tolist() == pytest.approx([64 / 127, 0.5, 0.0])
     assert plain["rhythm"]["chords"][1].tolist() == pytest.approx([1.0, 100 / 480 / 4, 20 / 480 / 4 * 20], abs=1e-6)
     assert plain["notes"]["bass"].shape == (0, 3)
     assert plain["programs"] == {"drums": 0, "chords": 0}
     assert plain["tempos"].tolist() == [[0, 500_000], [480, 250_000]]
-    assert (plain["source"], plain["frames"], plain["ticks_per_quarter"]) == ("a.mid", 11, 480)
+    assert (plain["sha256"], plain["frames"], plain["ticks_per_quarter"]) == (name, 11, 480)
 
 
 def test_the_same_files_make_the_same_bytes_whatever_the_workers(folder: Path, tmp_path: Path) -> None:
     for name, workers in (("one", 1), ("two", 3)):
         prepare(folder, tmp_path / name, workers=workers)
     files = [path.relative_to(tmp_path / "one") for path in sorted((tmp_path / "one").rglob("*")) if path.is_file()]
-    assert len(files) == 4
+    assert len(files) == 6
     for file in files:
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
@@ -111,8 +128,8 @@ def test_of_identical_files_the_first_by_name_is_kept_whichever_is_read_first(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Backwards(Pool):
-        def answers(self, files: Sequence[tuple[str, str]]) -> Iterator[tuple[int, Answer]]:
-            yield from reversed(list(super().answers(files)))
+        def answers(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Answer]]:
+            yield from reversed(list(super().answers(tasks)))
 
     prepare(folder, tmp_path / "forwards", workers=1)
     monkeypatch.setattr("popgen_core.corpus.prepare.Pool", Backwards)
@@ -150,15 +167,19 @@ def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "a.mid").write_bytes(midi())
     (folder / "around").symlink_to(folder)
-    assert [row.file for row in prepare(folder, tmp_path / "out", workers=1).rows] == ["a.mid"]
+    rows = prepare(folder, tmp_path / "out", workers=1).rows
+    assert [(row.file, row.verdict, row.reason) for row in rows] == [
+        ("a.mid", "accepted", ""),
+        ("around", "skipped", "linked-folder"),
+    ]
 
 
 def test_the_grid_the_limits_and_the_grouper_are_the_callers(folder: Path, tmp_path: Path) -> None:
     target = "popgen_core.groupers.program:Program"
-    prepare(folder, tmp_path / "beats", grid=BeatGrid(12), grouper_target=target, workers=1)
+    prepare(folder, tmp_path / "beats", PrepareSettings(grid=BeatGrid(12), grouper_target=target), workers=1)
     assert Dataset.open(tmp_path / "beats").load(0).frames == 15  # 600 ticks of 40
     with pytest.raises(DatasetError, match=r"none of 6 files could be used, most often: too-many-notes"):
-        prepare(folder, tmp_path / "none", limits=replace(Limits(), notes=3), workers=1)
+        prepare(folder, tmp_path / "none", PrepareSettings(limits=replace(Limits(), notes=3)), workers=1)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +195,7 @@ def test_a_grouper_that_cannot_be_made_is_one_error_and_leaves_nothing(
     folder: Path, tmp_path: Path, target: str, options: dict[str, int], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        prepare(folder, tmp_path / "out", grouper_target=target, grouper_options=options, workers=2)
+        prepare(folder, tmp_path / "out", PrepareSettings(grouper_target=target, grouper_options=options), workers=2)
     assert os.listdir(tmp_path) == ["midi"]
 
 
@@ -246,16 +267,16 @@ def test_a_read_only_place_is_one_line(folder: Path, tmp_path: Path) -> None:
         prepare(folder, tmp_path / "locked" / "out", workers=1)
 
 
-def test_a_full_disk_is_one_line_and_leaves_nothing(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_one_line_and_costs_nothing_that_was_done(folder: Path, tmp_path: Path) -> None:
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OutputError, match="No space left on device"):
-        prepare(folder, tmp_path / "out", workers=1)
-    assert os.listdir(tmp_path) == ["midi"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(OutputError, match=r"No space left on device .the same command goes on"):
+            prepare(folder, tmp_path / "out", workers=1)
+    prepare(folder, tmp_path / "out", workers=1)
+    assert len(Dataset.open(tmp_path / "out")) == 2
 
 
 @pytest.mark.corpus

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from popgen_core.corpus.dataset import Dataset
 from popgen_core.corpus.pool import WorkerLimits, default_workers
 from popgen_core.corpus.prepare import prepare
+from popgen_core.corpus.settings import PrepareSettings
 from popgen_core.music import Song, Track, notes_from, song_to_midi
 
 # a grouper that does what a track's name says, as a fault in a library would
@@ -70,7 +72,7 @@ def run(folder: Path, workers: int, seconds: float = 30.0) -> dict[str, tuple[st
     report = prepare(
         folder,
         folder.parent / "out",
-        grouper_target="faulty_grouper:Faulty",
+        PrepareSettings(grouper_target="faulty_grouper:Faulty"),
         workers=workers,
         worker_limits=WorkerLimits(seconds=seconds),
     )
@@ -110,7 +112,9 @@ def test_notes_that_the_grouper_drops_are_counted(folder: Path) -> None:
     tracks = [Track("dropper", 0, False, notes_from([(0, 480, 60, 64)]))]
     tracks.append(Track("others", 9, False, notes_from([(0, 480, 60, 64), (480, 480, 62, 64)])))
     (folder / "a.mid").write_bytes(song_to_midi(Song(480, tuple(tracks))))
-    row = prepare(folder, folder.parent / "out", grouper_target="faulty_grouper:Faulty", workers=1).rows[0]
+    row = prepare(
+        folder, folder.parent / "out", PrepareSettings(grouper_target="faulty_grouper:Faulty"), workers=1
+    ).rows[0]
     assert (row.groups, row.dropped) == ({"lead": 1}, 2)
 
 
@@ -130,7 +134,7 @@ def test_workers_never_import_torch(folder: Path) -> None:
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_run_ends_its_workers(folder: Path, sent: signal.Signals) -> None:
-    """After Ctrl-C nothing is left at all; after a kill no process."""
+    """After Ctrl-C, as after a kill, no process is left; what was done is."""
     add(folder, "a.mid")
     add(folder, "b.mid", "sleeper")
     script = f"""
@@ -138,19 +142,22 @@ def test_an_interrupted_run_ends_its_workers(folder: Path, sent: signal.Signals)
         sys.path.insert(0, {str(folder.parent / "code")!r})
         from popgen_core.corpus.pool import WorkerLimits
         from popgen_core.corpus.prepare import prepare
+        from popgen_core.corpus.settings import PrepareSettings
         prepare({str(folder)!r}, {str(folder.parent / "x" / "out")!r}, workers=2,
-                grouper_target="faulty_grouper:Faulty", worker_limits=WorkerLimits(seconds=1e6))
+                settings=PrepareSettings(grouper_target="faulty_grouper:Faulty"),
+                worker_limits=WorkerLimits(seconds=1e6))
     """
     parent = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)], stderr=subprocess.PIPE)
     try:
         sleeper = int(wait_for(folder.parent / "pid"))
+        done = wait_for(folder.parent / "x" / "out" / "unfinished" / "files.jsonl")
         parent.send_signal(sent)
         errors = parent.communicate(timeout=9)[1]  # less than the pool waits for a worker that nobody ends
     finally:
         parent.kill()
     if sent == signal.SIGINT:
         assert b"KeyboardInterrupt" in errors
-        assert sorted(os.listdir(folder.parent)) == ["code", "midi", "pid"]
+        assert json.loads(done)["row"]["file"] == "a.mid"
     assert ends(sleeper)
 
 

@@ -61,6 +61,7 @@ def test_the_paper_recipe_holds_the_figures_of_section_2_2() -> None:
     assert table["loss"] == {"name": "paper.v1", "rhythm_weight": 0.5}
     assert table["decoder"]["bias"] == "zero"
     assert table["train"] == {
+        "songs": "train",
         "epochs": 197,
         "minutes": 0.0,
         "batch": 32,

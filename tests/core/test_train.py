@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from changed_dataset import changed
 
 from popgen_core import api
 from popgen_core.checkpoint import read_checkpoint
@@ -184,11 +185,7 @@ def test_a_run_folder_that_exists_is_left_alone(tiny_dataset: Path, tiny_changes
 def test_a_dataset_of_other_groups_is_refused_before_anything_is_written(
     tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path
 ) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    about = json.loads((tiny_dataset / "dataset.json").read_text())
-    about["groups"] = ["drums", "everything"]
-    (other / "dataset.json").write_text(json.dumps(about))
+    other = changed(tiny_dataset, tmp_path / "other", groups=["drums", "everything"])
     with pytest.raises(RecipeError, match="the dataset has drums, everything"):
         api.train(other, tmp_path / "run", "paper", changes=tiny_changes)
     with pytest.raises(RecipeError, match="the dataset has drums, everything"):
@@ -197,10 +194,9 @@ def test_a_dataset_of_other_groups_is_refused_before_anything_is_written(
 
 
 def test_a_dataset_without_songs_is_refused(tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path) -> None:
-    about = json.loads((tiny_dataset / "dataset.json").read_text())
-    (tmp_path / "dataset.json").write_text(json.dumps({**about, "songs": []}))
+    empty = changed(tiny_dataset, tmp_path / "empty", songs=[])
     with pytest.raises(DatasetError, match="holds no songs"):
-        api.train(tmp_path, tmp_path / "run", "paper", changes=tiny_changes)
+        api.train(empty, tmp_path / "run", "paper", changes=tiny_changes)
 
 
 def test_only_a_run_can_be_resumed(tiny_dataset: Path, tmp_path: Path) -> None:
@@ -270,8 +266,6 @@ def test_a_dataset_of_another_grouper_is_refused(tiny_dataset: Path, tmp_path: P
 
 def test_a_run_goes_on_with_its_own_dataset_only(tiny_dataset: Path, tiny_run: Path, tmp_path: Path) -> None:
     run = shutil.copytree(tiny_run, tmp_path / "run")
-    other = shutil.copytree(tiny_dataset, tmp_path / "other")
-    about = other / "dataset.json"
-    about.write_bytes(about.read_bytes().replace(b'"popgen_core"', b'"popgen_core" '))
+    other = changed(tiny_dataset, tmp_path / "other", popgen_core="another")
     with pytest.raises(Refused, match="was begun with another dataset"):
         api.train(other, run, resume=True)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
+import pytest
 import torch
 
 from popgen_core.analysis.position import POSITION, position_controls
 from popgen_core.contracts.sizes import ControlSpec, Sizes
-from popgen_core.corpus.augment import AugmentConfig
+from popgen_core.corpus.augment import AugmentConfig, Drawn
+from popgen_core.corpus.dataset import Dataset
+from popgen_core.errors import RecipeError
 from popgen_core.music import BeatGrid, RollSpec, Song, Track, notes_from, roll_from_song
+from popgen_core.music.quantise import QuantiseConfig
+from popgen_core.plugins import catalogue
+from popgen_core.recipe import Recipe, built_in, read_recipe, recipe_from_toml
+from popgen_core.train.run import load_songs
 from popgen_core.train.windows import TrainingSong, Window, Windows
+
+pytest_plugins = ("tiny_run",)
 
 SPEC = RollSpec(("drums", "bass"))
 SIZES = Sizes(SPEC, ControlSpec(POSITION), 16)
@@ -56,6 +68,11 @@ def test_rhythm_values_stand_at_onsets_by_event() -> None:
     assert target.rhythm.offset.tolist() == [0, 0, 0]
 
 
+def test_onsets_of_the_left_context_are_heard_and_not_to_be_written() -> None:
+    _, target = windows_of(song_of(BASS), 4, 2).batch([Window(0, 2)])
+    assert [index.tolist() for index in target.where] == [[0, 0], [0, 2], [1, 0], [19, 17]]
+
+
 def test_frames_behind_the_end_of_the_song_do_not_count() -> None:
     _, target = windows_of(song_of(BASS), 8, 0).batch([Window(0, 0)])
     assert target.mask.tolist() == [[1, 1, 1, 1, 1, 0, 0, 0]]  # the drum at frame 4 is the last
@@ -91,6 +108,102 @@ def test_an_epoch_taken_up_in_the_middle_goes_on_with_the_same_batches() -> None
     rest = [inputs.past for inputs, _ in windows.epoch(5, 0, 3, skip=2)]
     assert len(rest) == len(whole) - 2
     assert all(torch.equal(a, b) for a, b in zip(whole[2:], rest, strict=True))
+
+
+NOTHING = AugmentConfig(shift_beats=0, transpose_semitones=0, velocity_share=0, drop_group_share=0)
+
+
+def test_a_window_is_shifted_by_up_to_two_beats_either_way_and_stays_in_its_song() -> None:
+    windows = windows_of(song_of((0, 480 * 20, 40, 80)), 16, 2, replace(NOTHING, shift_beats=2.0))
+    starts = {windows.cut(Window(0, 32), np.random.default_rng(n)).start for n in range(300)}
+    assert starts == set(range(32 - 8, 32 + 8 + 1))
+    assert {windows.cut(Window(0, 0), np.random.default_rng(n)).start for n in range(300)} == set(range(9))
+    assert {windows.cut(Window(0, 78), np.random.default_rng(n)).start for n in range(300)} == set(range(70, 80))
+
+
+def test_a_shifted_window_is_the_window_that_begins_there() -> None:
+    windows = windows_of(
+        song_of(*[(480 * n, 100, 40 + n, 80) for n in range(12)]), 16, 2, replace(NOTHING, shift_beats=2.0)
+    )
+    generator, same = np.random.default_rng(4), np.random.default_rng(4)
+    start = windows.cut(Window(0, 16), same).start
+    assert start != 16
+    (moved, wanted), (plain, also) = windows.batch([Window(0, 16)], [generator]), windows.batch([Window(0, start)])
+    assert torch.equal(moved.past, plain.past)
+    assert torch.equal(moved.controls, plain.controls)
+    assert torch.equal(wanted.onset, also.onset)
+    assert torch.equal(wanted.mask, also.mask)
+
+
+def test_a_cut_tells_what_was_drawn_for_it() -> None:
+    song = song_of(BASS, (960, 120, 45, 90))
+    windows = windows_of(song, 16, 2, replace(NOTHING, transpose_semitones=6, velocity_share=0.2))
+    plain = windows.cut(Window(0, 0))
+    assert plain.drawn == Drawn()
+    varied = windows.cut(Window(0, 0), np.random.default_rng(3))
+    assert varied.drawn.semitones != 0
+    pitched = plain.events["group"] == 1
+    assert (varied.events["pitch"] - plain.events["pitch"]).tolist() == (pitched * varied.drawn.semitones).tolist()
+    for name in ("frame", "last", "duration", "offset", "group"):
+        assert varied.events[name].tolist() == plain.events[name].tolist()
+
+
+def test_without_augmentation_generators_change_nothing() -> None:
+    windows = windows_of(song_of(BASS), 8, 2)
+    one, other = (windows.batch([Window(0, 0)], drawn)[0].past for drawn in (None, [np.random.default_rng(1)]))
+    assert torch.equal(one, other)
+
+
+def test_the_songs_themselves_are_never_written_to() -> None:
+    windows = windows_of(song_of(BASS, (960, 120, 45, 90)), 8, 2, AugmentConfig(drop_group_share=0.5))
+    before = windows.songs[0].roll.events.copy()
+    for _ in windows.epoch(1, 1, 2):
+        pass
+    assert windows.songs[0].roll.events.tolist() == before.tolist()
+
+
+def test_each_window_of_a_batch_has_its_own_row() -> None:
+    windows = windows_of(song_of(BASS, (1200, 120, 45, 90)), 4, 1)
+    chosen = [Window(0, 8), Window(0, 0), Window(0, 4)]
+    inputs, target = windows.batch(chosen)
+    for row, window in enumerate(chosen):
+        alone, wanted = windows.batch([window])
+        assert torch.equal(inputs.past[row : row + 1], alone.past)
+        assert torch.equal(target.active[row : row + 1], wanted.active)
+        mine = target.where[0] == row
+        assert [index[mine].tolist() for index in target.where[1:]] == [index.tolist() for index in wanted.where[1:]]
+        assert target.rhythm.velocity[mine].tolist() == wanted.rhythm.velocity.tolist()
+
+
+def test_of_onsets_alike_loud_in_a_cell_the_first_is_learned() -> None:
+    _, target = windows_of(song_of((0, 10, 40, 90), (20, 30, 40, 90)), 2, 0).batch([Window(0, 0)])
+    bass = target.where[2] == 1
+    assert target.rhythm.duration[bass].tolist() == [np.float32(np.log1p(np.float32(10 / 960)))]
+
+
+def recipe(*changes: str) -> Recipe:
+    return read_recipe("paper", catalogue(), ["grid.kind=beats", "train.window=64", "backbone.window=64", *changes])
+
+
+def test_songs_are_quantised_as_the_recipe_says(tiny_dataset: Path) -> None:
+    dataset = Dataset.open(tiny_dataset)
+    played, stored = load_songs(dataset, recipe())
+    snapped, _ = load_songs(dataset, recipe("quantise.strength=1.0"))
+    assert played[0].roll.events.tolist() == stored[0].roll(BeatGrid(4), stored[0].spec).events.tolist()
+    assert any(np.abs(song.roll.events["offset"]).max() > 0.05 for song in played)
+    for song, before in zip(snapped, played, strict=True):
+        assert np.abs(song.roll.events["offset"]).max() < 0.005  # half a tick of 480 is .004 frames
+        assert len(song.roll.events) == len(before.roll.events)
+
+
+def test_a_recipe_without_the_section_keeps_the_timing_and_a_completed_one_says_so() -> None:
+    assert "quantise" not in built_in()["paper"]
+    assert recipe().quantise == QuantiseConfig(resolution=4, strength=0.0)
+    assert recipe().table()["quantise"] == {"resolution": 4, "strength": 0.0, "keep_swing": True}
+    chosen = recipe("quantise.strength=0.5", "quantise.resolution=12")
+    assert recipe_from_toml(chosen.toml(), catalogue()).quantise == QuantiseConfig(12, 0.5)
+    with pytest.raises(RecipeError, match=r"quantise\.resolution: "):
+        recipe("quantise.resolution=49")
 
 
 def test_every_frame_of_a_song_is_in_one_window() -> None:

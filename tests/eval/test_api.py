@@ -122,7 +122,7 @@ def test_what_was_mended_to_read_a_file_is_told(folder: Path) -> None:
     note = damaged.index(b"\x99")  # the first drum hit: its velocity becomes no data byte
     damaged[note + 2] = 200
     (folder / "a.Mid").write_bytes(bytes(damaged))
-    assert evaluate(folder / "a.Mid").files[0].repairs == ("data bytes over 127 limited to 127",)
+    assert evaluate(folder / "a.Mid").files[0].repairs == ("data bytes over 127 in 1 event limited to 127",)
 
 
 def test_a_grouper_that_fails_on_a_file_does_not_stop_the_run(folder: Path) -> None:

@@ -25,7 +25,7 @@ ROOMS = (
     ("corpus",),
     ("plugins",),
     ("recipe",),
-    ("assemble", "checkpoint", "show"),
+    ("assemble", "checkpoint", "show", "pages"),
     ("backbones", "decoders", "losses"),
     ("model",),
     ("train", "generate"),

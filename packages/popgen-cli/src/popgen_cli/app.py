@@ -9,6 +9,7 @@ import typer
 
 from popgen_cli import __version__
 from popgen_cli.commands.demo import demo
+from popgen_cli.commands.doctor import doctor
 from popgen_cli.commands.evaluate import evaluate
 from popgen_cli.commands.generate import generate
 from popgen_cli.commands.plugins import plugins
@@ -48,6 +49,7 @@ def _popgen(
         os.environ["POPGEN_DEBUG"] = "1"
 
 
+app.command("doctor")(doctor)
 app.command("prepare")(prepare)
 app.add_typer(songwriter, name="songwriter")
 app.command("train")(train)

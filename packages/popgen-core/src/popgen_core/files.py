@@ -12,19 +12,40 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from popgen_core.errors import OutputError
+from filelock import FileLock, Timeout
 
-__all__ = ["check_new", "json_bytes", "new_folder", "write_atomically"]
+from popgen_core.errors import OutputError, Refused
+
+__all__ = [
+    "LOCK",
+    "JsonRows",
+    "check_new",
+    "json_bytes",
+    "locked",
+    "made_folder",
+    "new_folder",
+    "write_atomically",
+    "writing",
+]
+
+LOCK = ".lock"
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Writes `content` to `path`: whoever reads it sees the old file or the new one, never a part."""
+    with writing(path) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, which becomes `path` when all went well and is taken away when not."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())
@@ -38,6 +59,63 @@ def json_bytes(plain: Any) -> bytes:
     """JSON with one key a line, the same bytes for the same values; what UTF-8 cannot carry is escaped."""
     text = json.dumps(plain, indent=1, ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+class JsonRows:
+    """An object of `head` and, under `name`, a list of rows, written one line each, so that none need be kept."""
+
+    def __init__(self, file: BinaryIO, head: dict[str, Any], name: str) -> None:
+        self._file = file
+        self._between = json_bytes({**head, name: []}).removesuffix(b"]\n}\n") + b"\n"
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Writes the next row."""
+        text = json.dumps(row, ensure_ascii=False)
+        self._file.write(self._between + text.encode("utf-8", "backslashreplace"))
+        self._between = b",\n"
+
+    def close(self) -> None:
+        """Writes what follows the last row."""
+        self._file.write((self._between if self._between != b",\n" else b"\n") + b"]\n}\n")
+
+
+@contextlib.contextmanager
+def locked(folder: Path, what: str) -> Iterator[None]:
+    """Holds `folder`, which exists, against other processes; raises Refused when one of them holds it already.
+
+    The lock ends with the process, however it ends. `what` names for people what the folder is.
+    """
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise Refused(f"another process is at work on {what} {folder}", hint="wait until it is done") from error
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror}", hint="choose another place") from error
+    try:
+        yield
+    finally:
+        (folder / LOCK).unlink(missing_ok=True)
+        lock.release()
+
+
+@contextlib.contextmanager
+def made_folder(out: Path) -> Iterator[None]:
+    """The folder `out`, made with those above it; what was made and stayed empty is taken away at the end.
+
+    Raises OutputError when it cannot be made.
+    """
+    missing = [folder for folder in (out, *out.parents) if not folder.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{out} cannot be written: {error.strerror}", hint="choose another place") from error
+    try:
+        yield
+    finally:
+        for folder in missing:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
 
 @contextlib.contextmanager

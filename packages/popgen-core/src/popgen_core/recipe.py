@@ -20,12 +20,13 @@ from popgen_core.corpus.augment import AugmentConfig
 from popgen_core.corpus.grids import GRIDS
 from popgen_core.errors import PluginError, RecipeError
 from popgen_core.music.grid import Grid
+from popgen_core.music.quantise import QuantiseConfig
 from popgen_core.plugins import Catalogue
 
 __all__ = ["PARTS", "Recipe", "built_in", "read_recipe", "recipe_from_toml"]
 
 PARTS: tuple[Kind, ...] = ("grouper", "encoder", "backbone", "decoder", "loss")
-TABLES = (*PARTS, "grid", "train", "augment")
+TABLES = (*PARTS, "grid", "quantise", "train", "augment")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Recipe:
     parts: Mapping[Kind, Part]
     train: TrainConfig = field(default_factory=TrainConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
+    quantise: QuantiseConfig = field(default_factory=QuantiseConfig)
 
     def table(self) -> dict[str, Any]:
         """The recipe as a plain table with every default filled in."""
@@ -66,6 +68,7 @@ class Recipe:
         return {
             **settings_of(self.header),
             "grid": grid,
+            "quantise": settings_of(self.quantise),
             **parts,
             "train": settings_of(self.train),
             "augment": settings_of(self.augment),
@@ -157,9 +160,10 @@ def _checked(table: Mapping[str, Any], catalogue: Catalogue) -> Recipe:
     parts = {kind: _part(kind, tables.get(kind, {}), catalogue, read, errors) for kind in PARTS}
     train = read(TrainConfig, tables.get("train", {}), "train")
     augment = read(AugmentConfig, tables.get("augment", {}), "augment")
+    quantise = read(QuantiseConfig, tables.get("quantise", {}), "quantise")
     if errors:
         raise RecipeError("the recipe has errors: " + "; ".join(errors))
-    return Recipe(header, grid, {kind: part for kind, part in parts.items() if part}, train, augment)
+    return Recipe(header, grid, {kind: part for kind, part in parts.items() if part}, train, augment, quantise)
 
 
 def _grid(values: Mapping[str, Any], read: Any, errors: list[str]) -> Any:

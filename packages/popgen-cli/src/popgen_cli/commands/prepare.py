@@ -3,40 +3,96 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
 
-from popgen_cli.doors import door, shown_json
+from popgen_cli.doors import complain, door, shown_json
 from popgen_cli.progress import progress
 
 __all__ = ["prepare"]
 
-SKIPPED = 3
+SKIPPED, INTERRUPTED = 3, 130
 
 
 @door
 def prepare(
     midi_dir: Annotated[Path, typer.Argument(help="Folder of MIDI files; its subfolders are read too.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder of the new dataset.")],
+    out: Annotated[
+        str, typer.Option("-o", "--out", help="Folder of the dataset; with --dask also an fsspec place, s3://…")
+    ],
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that read files; default: one a core.")] = None,
     grouper: Annotated[str, typer.Option(help="Grouper that sorts tracks into instrument groups.")] = "seven.v1",
+    licence: Annotated[
+        list[str] | None,
+        typer.Option(help="Keep files of this licence only: permissive, or a name such as CC0-1.0; may be repeated."),
+    ] = None,
+    beats: Annotated[
+        str,
+        typer.Option(help="Name of a file of beats beside each MIDI file, e.g. beat_midi.txt or {stem}.beats."),
+    ] = "",
+    pitches: Annotated[
+        Literal["fold", "drop"], typer.Option(help="Pitches outside the 88 keys: moved by octaves, or left out.")
+    ] = "fold",
+    limit: Annotated[
+        list[str] | None, typer.Option(help="Change what is too much, e.g. --limit notes=1000000; may be repeated.")
+    ] = None,
+    test_share: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share of the songs kept for testing.")] = 0.2,
+    folds: Annotated[int, typer.Option(min=2, help="Folds of the other songs, for cross-validation.")] = 10,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the split.")] = 0,
+    dask: Annotated[str, typer.Option(help="Address of a Dask scheduler whose workers read the files.")] = "",
     strict: Annotated[bool, typer.Option("--strict", help="End with code 3 when some files were left out.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Turn a folder of MIDI files into a dataset, with a report of one row a file.
+    """Turn a folder of MIDI files into a dataset, with a report of one row a file and a split that does not leak.
 
-    Example: popgen prepare songs/ -o dataset/
+    It may be interrupted at any time: the same command goes on. Example: popgen prepare songs/ -o dataset/
     """
     from popgen_core import api
 
-    with progress("preparing") as show:
-        report = api.prepare(midi_dir, out, grouper=grouper, workers=workers, progress=show)
-    summary = report.summary
+    settings: dict[str, Any] = {"beats": beats, "pitches": pitches, "licences": tuple(licence or ())}
+    settings |= {"seed": seed, "test_share": test_share, "folds": folds, "limits": _limits(limit or [])}
+    try:
+        with progress("preparing") as show:
+            report = api.prepare(midi_dir, out, grouper=grouper, workers=workers, dask=dask, progress=show, **settings)
+    except KeyboardInterrupt:
+        complain("interrupted; the same command goes on from here")
+        raise typer.Exit(INTERRUPTED) from None
     if json:
-        shown_json({"dataset": str(out), **report.to_plain()})
+        shown_json({"dataset": report.out, **report.to_plain()})
     else:
-        counted = ", ".join(f"{count} {verdict}" for verdict, count in summary.items())
-        typer.echo(f"{out}: {counted}; a row for each file in {out / 'report.json'}")
-    if strict and summary.get("skipped", 0) + summary.get("refused", 0):
+        for line in _lines(report):
+            typer.echo(line)
+    if strict and report.summary["skipped"] + report.summary["refused"]:
         raise typer.Exit(SKIPPED)
+
+
+def _limits(given: list[str]) -> Any:
+    """The limits with those that were given as name=value."""
+    from popgen_core.contracts.settings import read_settings
+    from popgen_core.errors import RecipeError
+    from popgen_core.music.guard import Limits
+
+    values: dict[str, Any] = {}
+    for one in given:
+        name, _, value = one.partition("=")
+        try:
+            values[name] = float(value) if "." in value else int(value)
+        except ValueError:
+            raise RecipeError(f"--limit {one}: {value!r} is no number", hint="e.g. --limit notes=1000000") from None
+    limits, errors = read_settings(Limits, values, "limit")
+    if errors:
+        raise RecipeError(f"--limit: {'; '.join(errors)}")
+    return limits
+
+
+def _lines(report: Any) -> list[str]:
+    """What was made of the folder, for people."""
+    counted = ", ".join(f"{count:,} {verdict}" for verdict, count in report.summary.items())
+    split = report.split
+    parts = f"{len(split.train):,} songs to train on, {len(split.test):,} to test on, {len(split.folds)} folds"
+    balance = "in balance" if split.accepted else f"not in balance: {split.note or 'see split.json'}"
+    lines = [f"{report.out}: {counted}; a row for each file in report.json"]
+    if report.already:
+        lines[0] = f"{report.out} is complete already: {counted}"
+    return [*lines, f"split: {parts}; {split.songs - split.clusters:,} near-duplicates stay with theirs; {balance}"]

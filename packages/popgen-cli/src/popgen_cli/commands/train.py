@@ -48,6 +48,10 @@ def train(
             f"{report.checkpoint}: loss {report.first_loss:.3f} -> {report.loss:.4f} in {report.steps} steps "
             f"({report.epochs} epochs, {report.frames_per_second:,.0f} frames a second; {report.stopped})"
         )
+        songs = report.songs
+        heard = f", loss on {songs['validated']} others {report.valid_loss:.4f}" if songs["validated"] else ""
+        left = f"; {songs['left']} songs of the dataset's test part were not touched" if songs["left"] else ""
+        typer.echo(f"trained on {songs['trained']} songs{heard}{left}")
     if report.stopped.startswith("stopped by"):
         complain(f"interrupted; go on with: popgen train {dataset} -o {out} --resume")
         raise typer.Exit(INTERRUPTED)

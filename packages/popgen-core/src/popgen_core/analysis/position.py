@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from popgen_core.music.bars import places
+from popgen_core.music.bars import pick_up_bars, places
 from popgen_core.music.grid import Grid
 from popgen_core.music.song import Song
 
@@ -30,7 +30,7 @@ def position_controls(song: Song, grid: Grid, start: int, stop: int) -> NDArray[
     """Frames start..stop-1 of a song on a grid -> (frame, feature) in the order of POSITION.
 
     Phases are sine-cosine pairs, meter and bar of the four-bar phrase one-hot, tempo log2 of its ratio to 120 BPM.
-    Frames before the song (negative) are all zero.
+    Phrases are counted from the first whole bar on. Frames before the song (negative) are all zero.
     """
     frames = np.arange(start, stop)
     ticks = grid.ticks(song, np.maximum(frames, 0))
@@ -40,7 +40,7 @@ def position_controls(song: Song, grid: Grid, start: int, stop: int) -> NDArray[
             _waves(ticks / song.ticks_per_quarter, BEAT_WAVES),
             _waves(at.beat_in_bar / at.bar_beats, BAR_WAVES),
             _meter(at.numerator, at.denominator),
-            np.eye(PHRASE_BARS)[at.bar % PHRASE_BARS],
+            np.eye(PHRASE_BARS)[(at.bar - pick_up_bars(song)) % PHRASE_BARS],
             np.log2(song.tempo_bpm(ticks) / 120.0)[:, None],
         ],
         axis=1,

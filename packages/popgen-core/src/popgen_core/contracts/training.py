@@ -14,6 +14,12 @@ __all__ = ["TrainConfig"]
 class TrainConfig:
     """How a model is trained. Defaults: Zhu (2025), section 2.2."""
 
+    songs: Annotated[
+        Literal["train", "all"],
+        Field(
+            description="train: the training part of the dataset's split, its first fold kept for validation; all songs"
+        ),
+    ] = "train"
     epochs: Annotated[int, Field(ge=1, description="passes over the dataset")] = 197
     minutes: Annotated[float, Field(ge=0, description="wall-clock limit in minutes, 0 for none")] = 0.0
     batch: Annotated[int, Field(ge=1, description="windows a step")] = 32

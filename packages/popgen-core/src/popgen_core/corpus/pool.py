@@ -13,17 +13,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from popgen_core.corpus.folder import Task, left_out
 from popgen_core.corpus.messages import receive, send
-from popgen_core.corpus.reader import ReaderSetup, refused
-from popgen_core.corpus.report import FileRow
-from popgen_core.corpus.stored import StoredSong
+from popgen_core.corpus.reader import Answer, ReaderSetup
 from popgen_core.errors import PluginError, PopgenError
 
 __all__ = ["Pool", "WorkerLimits", "default_workers"]
 
 START_SECONDS = 120.0  # for imports on a busy machine
 WORKER_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each thread takes address space
-Answer = tuple[FileRow, StoredSong | None]
 
 
 @dataclass(frozen=True)
@@ -62,31 +60,31 @@ class Pool:
         for lane in self._lanes:
             lane.join(timeout=10)
 
-    def answers(self, files: Sequence[tuple[str, str]]) -> Iterator[tuple[int, Answer]]:
-        """(path, source) of each file -> (number of the file, its row and song), in the order in which they are done.
+    def answers(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Answer]]:
+        """Files to read -> (number of the file, what became of it), in the order in which they are done.
 
         Raises PopgenError when no worker can be started.
         """
-        left = iter(enumerate(files))
+        left = iter(enumerate(tasks))
         self._lanes = [threading.Thread(target=self._lane, args=(left,), daemon=True) for _ in range(self._workers)]
         for lane in self._lanes:
             lane.start()
-        for _ in files:
+        for _ in tasks:
             answer = self._answers.get()
             if isinstance(answer, BaseException):
                 raise answer
             yield answer
 
-    def _lane(self, left: Iterator[tuple[int, tuple[str, str]]]) -> None:
+    def _lane(self, left: Iterator[tuple[int, Task]]) -> None:
         """What one thread does: hand its worker a file, wait, hand on the answer; a new worker where one is lost."""
         worker: _Worker | None = None
         try:
             while not self._closed.is_set():
                 with self._lock:
-                    number, file = next(left, (-1, ("", "")))
+                    number, task = next(left, (-1, Task("", "")))
                 if number < 0:
                     break
-                answer, worker = self._read(worker, file)
+                answer, worker = self._read(worker, task)
                 self._hand_on((number, answer))
         except BaseException as error:
             self._hand_on(error)
@@ -94,26 +92,26 @@ class Pool:
             if worker:
                 self._end(worker)
 
-    def _read(self, worker: _Worker | None, file: tuple[str, str]) -> tuple[Answer, _Worker | None]:
+    def _read(self, worker: _Worker | None, task: Task) -> tuple[Answer, _Worker | None]:
         """The answer, and the worker if it still lives. A worker that earlier files may have harmed gets no blame."""
         if worker:
             with contextlib.suppress(_Died):
-                return self._ask(worker, file)
+                return self._ask(worker, task)
             self._end(worker)
         worker = self._start()
         try:
-            return self._ask(worker, file)
+            return self._ask(worker, task)
         except _Died as died:
             self._end(worker)
-            return (refused(file[1], "reader-died", str(died)), None), None
+            return Answer(left_out(task.source, "reader-died", str(died))), None
 
-    def _ask(self, worker: _Worker, file: tuple[str, str]) -> tuple[Answer, _Worker | None]:
+    def _ask(self, worker: _Worker, task: Task) -> tuple[Answer, _Worker | None]:
         try:
-            return worker.ask(file, self._limits.seconds), worker
+            return worker.ask(task, self._limits.seconds), worker
         except _Late:
             self._end(worker)
             message = f"reading it took more than {self._limits.seconds:g} seconds"
-            return (refused(file[1], "too-slow", message), None), None
+            return Answer(left_out(task.source, "too-slow", message)), None
 
     def _start(self) -> _Worker:
         with self._lock:

@@ -1,30 +1,33 @@
-"""A folder of MIDI files made into a dataset: every file read by a worker that may die, one row a file."""
+"""A folder of MIDI files made into a dataset: each read by a worker that may die, each kept as soon as it is done.
+
+The work may be stopped at any point and by any means; the same call goes on from there and ends with the same bytes.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import heapq
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from popgen_core import __version__
-from popgen_core.corpus.grids import grid_to_plain
+from popgen_core.corpus.dataset import SONGS
+from popgen_core.corpus.finish import finish
+from popgen_core.corpus.folder import Task, left_out, midi_files
+from popgen_core.corpus.journal import LINES, Entry, Journal, SongFile
+from popgen_core.corpus.licences import LicenceBook, qualifies
+from popgen_core.corpus.place import at_work, begun_here, is_complete
 from popgen_core.corpus.pool import Pool, WorkerLimits, default_workers
-from popgen_core.corpus.pt import SCHEMA, write_song
-from popgen_core.corpus.reader import ReaderSetup, refused
+from popgen_core.corpus.pt import song_bytes
+from popgen_core.corpus.reader import Answer, Reader, key_of
 from popgen_core.corpus.report import FileRow, PrepareReport
-from popgen_core.corpus.stored import StoredSong
-from popgen_core.errors import DatasetError
-from popgen_core.files import json_bytes, new_folder, write_atomically
-from popgen_core.music.grid import Grid, SecondsGrid
-from popgen_core.music.guard import ENDINGS, LIMITS, Limits
-from popgen_core.music.roll import RollSpec
+from popgen_core.corpus.settings import PrepareSettings
+from popgen_core.corpus.settle import settle
+from popgen_core.corpus.unchanged import complete_already
 
-__all__ = ["midi_files", "prepare", "printable_path"]
+__all__ = ["Progress", "all_entries", "completed", "kept_song", "prepare", "wanted_files"]
 
-PAPER_GRID = SecondsGrid(20)
 WORKER_LIMITS = WorkerLimits()
 Progress = Callable[[int, int, str], None]
 
@@ -32,131 +35,105 @@ Progress = Callable[[int, int, str], None]
 def prepare(
     folder: str | os.PathLike[str],
     out: str | os.PathLike[str],
+    settings: PrepareSettings | None = None,
     *,
-    grid: Grid = PAPER_GRID,
-    grouper_name: str = "seven.v1",
-    grouper_target: str = "popgen_core.groupers.seven:Seven",
-    grouper_options: dict[str, Any] | None = None,
-    limits: Limits = LIMITS,
     worker_limits: WorkerLimits = WORKER_LIMITS,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> PrepareReport:
-    """Makes the dataset `out` of all MIDI files under `folder`, and returns the report that also lies in it.
+    """Makes the dataset `out` of all MIDI files under `folder`, or goes on with one that was begun.
 
     `workers` defaults to the cores of this process; `progress` is told (files done, files in all, file). The same
     files make the same bytes. Raises DatasetError for a folder without usable songs, OutputError for a place that
-    cannot be written to; then, and when it is interrupted, nothing is left behind.
+    cannot be written to, Refused while another process works there and for a dataset of other settings or files.
     """
     folder, out = Path(folder), Path(out).absolute()
-    files, unreadable = midi_files(folder)
-    grid_plain = grid_to_plain(grid)
-    setup = ReaderSetup(grid, grouper_target, dict(grouper_options or {}), limits)
-    with new_folder(out) as place:
-        (place / "songs").mkdir()
-        count = max(1, min(workers or default_workers(), len(files)))
-        with Pool(setup, count, worker_limits) as pool:
-            rows, songs = _read_all(pool, files, place / "songs", progress)
-        report = PrepareReport(str(folder), out, tuple(sorted([*rows, *unreadable], key=lambda row: row.file)))
-        _refuse_without_songs(report)
-        about = {
-            "schema": SCHEMA,
-            "popgen_core": __version__,
-            "grid": grid_plain,
-            "grouper": {"name": grouper_name, "target": grouper_target, "options": setup.grouper_options},
-            "groups": list(pool.groups),
-            "pitches": RollSpec(pool.groups).pitches,
-            "lowest": RollSpec(pool.groups).lowest,
-            "songs": songs,
-        }
-        write_atomically(place / "dataset.json", json_bytes(about))
-        write_atomically(place / "report.json", json_bytes(report.to_plain()))
-    return report
+    settings, groups = completed(settings or PrepareSettings())
+    tasks, unread = wanted_files(folder, settings)
+    with at_work(out) as store:
+        if is_complete(store):
+            return complete_already(folder, store, settings, tasks, groups)
+        with begun_here(store, settings), Journal(out / LINES) as journal:
+            with Pool(settings.reader(), workers or default_workers(), worker_limits) as pool:
+                _read_all(pool, journal, out / SONGS, tasks, settings, progress)
+            settled = settle(lambda: all_entries(journal, unread), tasks, LicenceBook.of(folder))
+            return finish(store, str(folder), settled, settings, groups)
 
 
-def midi_files(folder: Path) -> tuple[list[tuple[str, str]], list[FileRow]]:
-    """(path, printable path inside the folder) of all MIDI files, sorted, and rows for folders that cannot be read.
+def completed(settings: PrepareSettings) -> tuple[PrepareSettings, tuple[str, ...]]:
+    """The settings with every option of the grouper filled in, and the groups that it makes.
 
-    Raises DatasetError when there are none. Links to folders are not followed.
+    Raises PluginError or RecipeError for a grouper that cannot be made.
     """
-    if not folder.is_dir():
-        what = "is a file, not a folder" if folder.exists() else "does not exist"
-        raise DatasetError(f"{folder} {what}", hint="name a folder of MIDI files")
-    errors: list[OSError] = []
-    found = []
-    for place, _, names in os.walk(folder, onerror=errors.append):
-        found += [os.path.join(place, name) for name in names if name.lower().endswith(ENDINGS)]
-    if not found:
-        hint = f"cannot read {errors[0].filename}" if errors else f"their names end in {', '.join(ENDINGS)}"
-        raise DatasetError(f"{folder} holds no MIDI files", hint=hint)
-    unreadable = [
-        refused(printable_path(os.path.relpath(error.filename, folder)), "unreadable", f"{error.strerror}")
-        for error in errors
-    ]
-    inside = [(path, printable_path(os.path.relpath(path, folder))) for path in found]
-    return sorted(inside, key=lambda file: os.fsencode(file[1])), unreadable
+    reader = Reader(settings.reader())
+    return replace(settings, grouper_options=reader.options), reader.spec.groups
 
 
-def printable_path(path: str) -> str:
-    """A path as text that can be printed and stored: bytes that are no UTF-8, and control characters, escaped."""
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+def wanted_files(folder: Path, settings: PrepareSettings) -> tuple[list[Task], list[FileRow]]:
+    """The files to read, and rows for those that are left out unread: of other licences, or out of reach."""
+    tasks, unread = midi_files(folder, settings.beats)
+    if not settings.licences:
+        return tasks, unread
+    book, wanted = LicenceBook.of(folder), []
+    for task in tasks:
+        licence = book.of_file(task.inside)
+        if qualifies(licence.name, settings.licences):
+            wanted.append(task)
+        else:
+            message = f"its licence is {licence.name}, wanted: {', '.join(settings.licences)}"
+            unread.append(left_out(task.source, "licence", message, skipped=True))
+    return wanted, unread
+
+
+def all_entries(journal: Journal, unread: Iterable[FileRow]) -> Iterator[Entry]:
+    """The entries of a journal and rows of files that were not read, sorted by file."""
+    others = (Entry(row) for row in sorted(unread, key=lambda row: row.file))
+    return heapq.merge(journal.entries(), others, key=lambda entry: entry.row.file)
+
+
+def kept_song(answer: Answer) -> tuple[SongFile, bytes] | None:
+    """A song's place in songs/ and the bytes to write there; None for a file that is left out."""
+    if answer.song is None:
+        return None
+    content = song_bytes(answer.song)
+    name = f"{answer.key[:2]}/{answer.key[:32]}.pt"
+    return SongFile(name, hashlib.sha256(content).hexdigest(), answer.song.frames), content
 
 
 def _read_all(
-    pool: Pool, files: list[tuple[str, str]], place: Path, progress: Progress | None
-) -> tuple[list[FileRow], list[dict[str, Any]]]:
-    """Rows of all files in their order and, for dataset.json, the songs; each song written as soon as it is there.
-
-    Of identical files the first by name is kept, whichever is read first.
-    """
-    rows: dict[int, FileRow] = {}
-    songs: dict[str, tuple[int, dict[str, Any]]] = {}
-    for number, (row, stored) in pool.answers(files):
-        rows[number] = row
-        if stored is not None:
-            name = _pt_name(row)
-            if name not in songs or number < songs[name][0]:
-                songs[name] = number, _written(place / name, stored, row)
+    pool: Pool,
+    journal: Journal,
+    songs: Path,
+    tasks: Sequence[Task],
+    settings: PrepareSettings,
+    progress: Progress | None,
+) -> None:
+    """Reads what the journal does not hold yet; each song is written before the journal speaks of it."""
+    by_file = {task.source: task for task in tasks}
+    done = journal.keep(lambda entry: _still_true(entry, by_file.get(entry.row.file), songs, settings))
+    left = [task for task in tasks if task.source not in done]
+    for number, answer in pool.answers(left):
+        journal.add(_entry(answer, left[number], songs, settings))
         if progress:
-            progress(len(rows), len(files), row.file)
-    ordered = [_unless_duplicate(rows[number], number, rows, songs) for number in sorted(rows)]
-    return ordered, [song for _, song in sorted(songs.values(), key=lambda numbered: numbered[0])]
+            progress(len(journal), len(tasks), answer.row.file)
 
 
-def _pt_name(row: FileRow) -> str:
-    return f"{row.sha256[:16]}.pt"
+def _entry(answer: Answer, task: Task, songs: Path, settings: PrepareSettings) -> Entry:
+    if (kept := kept_song(answer)) is None:
+        return Entry(answer.row, answer.key or key_of(task, settings.limits))  # a worker that died could not tell it
+    song, content = kept
+    (songs / song.pt).parent.mkdir(parents=True, exist_ok=True)
+    (songs / song.pt).write_bytes(content)
+    return Entry(answer.row, answer.key, song, answer.facts)
 
 
-def _unless_duplicate(
-    row: FileRow, number: int, rows: dict[int, FileRow], songs: dict[str, tuple[int, dict[str, Any]]]
-) -> FileRow:
-    if not row.kept or (first := songs[_pt_name(row)][0]) == number:
-        return row
-    return replace(row, verdict="skipped", reason="duplicate", message=f"the same bytes as {rows[first].file}")
-
-
-def _written(path: Path, stored: StoredSong, row: FileRow) -> dict[str, Any]:
-    """Writes one song and says what dataset.json holds of it."""
-    written = write_song(path, stored)
-    return {
-        "file": stored.source,
-        "pt": path.name,
-        "sha256": hashlib.sha256(written).hexdigest(),
-        "frames": stored.frames,
-        "seconds": row.seconds,
-        "notes": row.groups,
-    }
-
-
-def _refuse_without_songs(report: PrepareReport) -> None:
-    if any(row.kept for row in report.rows):
-        return
-    reasons = report.reasons
-    often = next(iter(reasons))
-    example = next(row for row in report.rows if row.reason == often)
-    counts = ", ".join(f"{reason} {count}" for reason, count in reasons.items())
-    raise DatasetError(
-        f"none of {len(report.rows)} files could be used, most often: {often} ({example.file}: {example.message})",
-        hint=f"files by reason: {counts}",
-    )
+def _still_true(entry: Entry, task: Task | None, songs: Path, settings: PrepareSettings) -> bool:
+    """Whether a file is still there with the same bytes, and its song as it was written."""
+    if task is None or not entry.key or entry.key != key_of(task, settings.limits):
+        return False
+    if entry.song is None:
+        return True
+    try:
+        return hashlib.sha256((songs / entry.song.pt).read_bytes()).hexdigest() == entry.song.sha256
+    except OSError:
+        return False

@@ -25,22 +25,14 @@ except ModuleNotFoundError as error:
 
 from popgen_core.corpus.grids import grid_from_plain, grid_to_plain
 from popgen_core.corpus.stored import StoredSong
-from popgen_core.files import write_atomically
 from popgen_core.music.roll import EVENT, RollSpec
 from popgen_core.music.song import KEY, METER, TEMPO
 
-__all__ = ["SCHEMA", "read_song", "song_bytes", "song_from_pt", "write_song"]
+__all__ = ["read_song", "song_bytes", "song_from_pt"]
 
-SCHEMA = 1
+SCHEMAS = (1, 2)  # 1 held the name of the MIDI file; without it, a song's bytes depend on its music alone
 NOTES = ("frame", "last", "pitch")
 RHYTHM = ("velocity", "duration", "offset")
-
-
-def write_song(path: str | os.PathLike[str], stored: StoredSong) -> bytes:
-    """Writes a song whole or not at all; the bytes that were written."""
-    written = song_bytes(stored)
-    write_atomically(Path(path), written)
-    return written
 
 
 def read_song(path: str | os.PathLike[str]) -> StoredSong:
@@ -58,8 +50,7 @@ def song_bytes(stored: StoredSong) -> bytes:
     groups = [sys.intern(group) for group in stored.spec.groups]  # pickle writes one object once: same song, same bytes
     mine = {group: stored.events[stored.events["group"] == number] for number, group in enumerate(groups)}
     plain = {
-        "schema": SCHEMA,
-        "source": stored.source,
+        "schema": SCHEMAS[-1],
         "sha256": stored.sha256,
         "grid": grid_to_plain(stored.grid),
         "pitches": stored.spec.pitches,
@@ -84,8 +75,8 @@ def song_from_pt(pt: bytes) -> StoredSong:
     """The song in the bytes of a `.pt` file; raises DatasetError when they hold none."""
     try:
         plain = torch.load(io.BytesIO(pt), map_location="cpu", weights_only=True)
-        if plain["schema"] != SCHEMA:
-            raise DatasetError(f"schema {plain['schema']}, this popgen reads {SCHEMA}", hint="prepare the dataset anew")
+        if plain["schema"] not in SCHEMAS:
+            raise DatasetError(f"schema {plain['schema']}, this popgen reads {SCHEMAS}", hint="prepare it anew")
         return _stored(plain)
     except (
         RuntimeError,
@@ -105,7 +96,7 @@ def _stored(plain: dict[str, Any]) -> StoredSong:
     parts = [_events(plain["notes"][group], plain["rhythm"][group], number) for number, group in enumerate(groups)]
     events = np.concatenate(parts) if parts else np.empty(0, dtype=EVENT)
     return StoredSong(
-        source=plain["source"],
+        source=plain.get("source", ""),
         sha256=plain["sha256"],
         grid=grid_from_plain(plain["grid"]),
         spec=RollSpec(groups, pitches=plain["pitches"], lowest=plain["lowest"]),

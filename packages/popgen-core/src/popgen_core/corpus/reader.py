@@ -4,60 +4,94 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from popgen_core.contracts.grouper import Grouping
-from popgen_core.contracts.settings import read_settings
+from popgen_core.contracts.grouper import Grouping, Placement
+from popgen_core.contracts.settings import read_settings, settings_of
+from popgen_core.corpus.facts import SongFacts, facts_of
+from popgen_core.corpus.folder import Task, left_out
+from popgen_core.corpus.measures import measures_of
 from popgen_core.corpus.report import FileRow
 from popgen_core.corpus.stored import StoredSong, moved_notes, stored_from_song
 from popgen_core.errors import MidiError, PluginError, PopgenError, RecipeError
+from popgen_core.music.beats import read_beats, song_on_beats
 from popgen_core.music.grid import Grid
-from popgen_core.music.guard import Limits, Reading, plain_text, read_bytes, song_from_bytes
-from popgen_core.music.roll import Roll, RollSpec, roll_from_song
+from popgen_core.music.guard import SKIPPED, Limits, Reading, read_bytes, song_from_bytes
+from popgen_core.music.roll import PitchPolicy, Roll, RollSpec, roll_from_song
 
-__all__ = ["Reader", "ReaderSetup", "refused"]
+__all__ = ["Answer", "Reader", "ReaderSetup", "key_of", "sha256_of"]
+
+LONGEST_BEATS = 2**20  # bytes of a file of beats
 
 
 @dataclass(frozen=True)
 class ReaderSetup:
-    """What a reader needs to know: the grid, the grouper as "module:Class" with its options, and what is too much."""
+    """What a reader needs to know: the grid, the grouper as "module:Class" with its options, and what is too much.
+
+    `pitches`: what becomes of pitches outside the roll. `songs`: whether songs are handed back or their rows only.
+    """
 
     grid: Grid
     grouper_target: str
     grouper_options: dict[str, Any]
     limits: Limits
+    pitches: PitchPolicy = "fold"
+    songs: bool = True
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a reader makes of a file: its row; the song and facts about it if it is kept; where its tracks went.
+
+    `key` is the digest of all bytes that went in, the file's and its beats'; "" where they could not be read.
+    """
+
+    row: FileRow
+    key: str = ""
+    song: StoredSong | None = None
+    facts: SongFacts | None = None
+    placements: tuple[Placement, ...] = ()
 
 
 class Reader:
-    """Reads files one after another; `spec` says which groups its grouper makes."""
+    """Reads files one after another; `spec` says which groups its grouper makes, `options` are all its settings."""
 
     def __init__(self, setup: ReaderSetup) -> None:
         self.setup = setup
-        self.grouper = _grouper(setup.grouper_target, setup.grouper_options)
+        self.grouper, self.options = _grouper(setup.grouper_target, setup.grouper_options)
         self.spec = RollSpec(tuple(self.grouper.groups))
 
-    def read(self, path: str, source: str) -> tuple[FileRow, StoredSong | None]:
-        """One file's row, and its song unless the file is refused. Nothing that a file can cause is raised."""
-        sha256 = ""
+    def read(self, task: Task) -> Answer:
+        """One file's row, and its song unless it is left out. Nothing that a file can cause is raised."""
+        sha256 = key = ""
         try:
-            midi = read_bytes(path, self.setup.limits)
-            sha256 = hashlib.sha256(midi).hexdigest()
-            return self._kept(source, sha256, song_from_bytes(midi, self.setup.limits))
+            midi, beats = _bytes_of(task, self.setup.limits)
+            sha256, key = hashlib.sha256(midi).hexdigest(), _key(midi, beats)
+            return self._kept(task.source, sha256, key, self._reading(midi, beats))
         except MidiError as error:
-            return refused(source, error.reason, error.message, sha256), None
+            skipped = error.reason in SKIPPED or error.reason == "no-beats"
+            return Answer(left_out(task.source, error.reason, error.message, sha256, skipped=skipped), key)
         except PopgenError as error:
-            return refused(source, "bad-song", error.message, sha256), None
+            return Answer(left_out(task.source, "bad-song", error.message, sha256), key)
         except MemoryError:
-            return refused(source, "out-of-memory", "reading it takes more memory than a worker may have", sha256), None
+            message = "reading it takes more memory than a worker may have"
+            return Answer(left_out(task.source, "out-of-memory", message, sha256), key)
         except Exception as error:
-            return refused(source, "reader-failed", f"{type(error).__name__}: {error}", sha256), None
+            return Answer(left_out(task.source, "reader-failed", f"{type(error).__name__}: {error}", sha256), key)
 
-    def _kept(self, source: str, sha256: str, reading: Reading) -> tuple[FileRow, StoredSong]:
+    def _reading(self, midi: bytes, beats: bytes | None) -> Reading:
+        reading = song_from_bytes(midi, self.setup.limits)
+        if beats is None:
+            return reading
+        return replace(reading, song=song_on_beats(reading.song, read_beats(beats.decode("utf-8", "replace"))))
+
+    def _kept(self, source: str, sha256: str, key: str, reading: Reading) -> Answer:
         grouping = self.grouper.group(reading.song)
-        roll = roll_from_song(grouping.song, self.setup.grid, self.spec)
+        _refuse_cells(reading, self.setup, self.spec)
+        roll = roll_from_song(grouping.song, self.setup.grid, self.spec, pitches=self.setup.pitches)
         if len(roll.events) == 0:
             raise MidiError("no note of it belongs to a group", reason="no-notes")
         stored = stored_from_song(grouping.song, roll, source=source, sha256=sha256)
@@ -65,34 +99,84 @@ class Reader:
         inexact = (
             (f"{moved} notes moved by a tick or more, their times are finer than the grid stores",) if moved else ()
         )
-        return _row(stored, reading, grouping, roll, (*reading.repairs, *inexact)), stored
+        row = _row(stored, reading, grouping, roll, (*reading.repairs, *inexact))
+        song = stored if self.setup.songs else None
+        return Answer(row, key, song, facts_of(grouping.song), grouping.placements)
 
 
-def refused(source: str, reason: str, message: str, sha256: str = "") -> FileRow:
-    """The row of a file that is not in the dataset."""
-    return FileRow(source, "refused", reason, plain_text(message, longest=500), sha256=sha256)
+def key_of(task: Task, limits: Limits) -> str:
+    """The digest of all that a file brings, as its answer would hold it; "" where it cannot be read."""
+    try:
+        return _key(*_bytes_of(task, limits))
+    except MidiError:
+        return ""
+
+
+def sha256_of(task: Task, limits: Limits) -> str:
+    """The digest of a MIDI file, as its row would hold it; "" where it cannot be read."""
+    try:
+        return hashlib.sha256(read_bytes(task.path, limits)).hexdigest()
+    except MidiError:
+        return ""
+
+
+def _key(midi: bytes, beats: bytes | None) -> str:
+    digest = hashlib.sha256(midi)
+    if beats is not None:
+        digest.update(b"\x00beats\x00" + beats)
+    return digest.hexdigest()
+
+
+def _bytes_of(task: Task, limits: Limits) -> tuple[bytes, bytes | None]:
+    midi = read_bytes(task.path, limits)
+    if not task.beats:
+        return midi, None
+    try:
+        return midi, read_bytes(task.beats, replace(limits, file_bytes=LONGEST_BEATS))
+    except MidiError as error:
+        raise MidiError(f"no file of beats beside it: {error.message}", reason="no-beats") from error
+
+
+def _refuse_cells(reading: Reading, setup: ReaderSetup, spec: RollSpec) -> None:
+    """Refuses a song before a roll of it could fill the memory."""
+    frames = float(setup.grid.positions(reading.song, reading.song.end_tick))
+    if (cells := frames * spec.cells) > setup.limits.cells:
+        message = f"its roll would have {cells:,.0f} cells, the limit is {setup.limits.cells:,}"
+        raise MidiError(message, reason="too-many-cells")
 
 
 def _row(stored: StoredSong, reading: Reading, grouping: Grouping, roll: Roll, repairs: tuple[str, ...]) -> FileRow:
     counts = np.bincount(roll.events["group"], minlength=len(roll.spec.groups))
-    cells = roll.events[["frame", "group", "pitch"]]  # sorted: those that share a cell stand side by side
+    events = roll.events  # sorted: those that share a cell stand side by side
+    cells = (events["frame"].astype(np.int64) * len(roll.spec.groups) + events["group"]) * 128 + events["pitch"]
+    measures = measures_of(reading.song)
     return FileRow(
         file=stored.source,
         verdict="repaired" if repairs else "accepted",
         repairs=repairs,
         sha256=stored.sha256,
         seconds=round(reading.song.duration_seconds(), 3),
-        notes=len(roll.events),
+        notes=len(events),
         tracks=len(reading.song.tracks),
         groups={group: int(count) for group, count in zip(roll.spec.groups, counts, strict=True) if count},
+        tempo=measures.tempo,
+        meter=measures.meter,
+        tempos=measures.tempos,
+        meters=measures.meters,
+        hanging=reading.hanging,
+        overlapping=measures.overlapping,
+        out_of_range=roll.counts["out_of_range"],
         folded=roll.counts["folded"],
         dropped=roll.counts["dropped"] + grouping.dropped,
         merged=int((cells[1:] == cells[:-1]).sum()),
+        flatness=measures.flatness,
+        lowest=measures.lowest,
+        highest=measures.highest,
     )
 
 
-def _grouper(target: str, options: dict[str, Any]) -> Any:
-    """The grouper of a "module:Class" with its config; raises PluginError or RecipeError when there is none such."""
+def _grouper(target: str, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """The grouper of a "module:Class" and all its settings; raises PluginError or RecipeError where there is none."""
     module, _, name = target.partition(":")
     try:
         chosen = getattr(importlib.import_module(module), name)
@@ -101,4 +185,4 @@ def _grouper(target: str, options: dict[str, Any]) -> Any:
     config, errors = read_settings(chosen.Config, options, "grouper")
     if errors:
         raise RecipeError(f"the grouper {target!r} cannot be made: {'; '.join(errors)}")
-    return chosen(config)
+    return chosen(config), settings_of(config)

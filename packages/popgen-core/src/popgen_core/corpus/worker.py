@@ -30,8 +30,7 @@ def main() -> None:
         _limit_memory(memory_bytes)
         reader = _reader(setup, answers)
         while reader:
-            path, source = receive(requests)
-            send(answers, reader.read(path, source))
+            send(answers, reader.read(receive(requests)))
 
 
 def _reader(setup: ReaderSetup, answers: BinaryIO) -> Reader | None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from popgen_core.contracts.grouper import Grouping, Placement
 from popgen_core.music.song import Song, Track
 
 __all__ = ["merged"]
+
+Rows = NDArray[Any]
 
 
 def merged(song: Song, groups: Sequence[str], choices: Sequence[tuple[str | None, str]]) -> Grouping:
@@ -39,6 +43,17 @@ def _joined(group: str, members: Sequence[Track]) -> Track:
         return Track(
             group, leader.program, group == "drums" or leader.is_drum, leader.notes, leader.controls, leader.bends
         )
-    notes = np.concatenate([track.notes for track in members])
-    notes = notes[np.lexsort((notes["velocity"], notes["length_ticks"], notes["pitch"], notes["start_tick"]))]
+    notes = _sorted(np.concatenate([track.notes for track in members]))
     return Track(group, leader.program, group == "drums" or leader.is_drum, notes)
+
+
+def _sorted(notes: Rows) -> Rows:
+    """Notes by start, pitch, length and velocity, so that their tracks' order leaves no trace."""
+    place = notes["start_tick"] << 8 | notes["pitch"]
+    order = np.argsort(place, kind="stable")  # quick, since every track is sorted already
+    equal = np.diff(place[order]) == 0
+    if equal.any():
+        unison = np.append(equal, False) | np.append(False, equal)
+        some = order[unison]
+        order[unison] = some[np.lexsort((notes["velocity"][some], notes["length_ticks"][some], place[some]))]
+    return np.asarray(notes[order])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from popgen_core.music.song import Song
 
-__all__ = ["Places", "bar_lines", "bar_ticks", "places"]
+__all__ = ["Places", "bar_lines", "bar_ticks", "pick_up_bars", "places"]
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,15 @@ def _first_bars(song: Song) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
+def _whole(ticks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ticks within a millionth of a whole one as whole: one that comes from seconds may miss its bar line by less."""
+    nearest = np.rint(ticks)
+    return np.where(np.abs(ticks - nearest) < 1e-6, nearest, ticks)
+
+
 def places(song: Song, ticks: NDArray[np.float64] | NDArray[np.int64]) -> Places:
     """Bar number, beat inside the bar and meter at each tick."""
-    ticks = np.asarray(ticks, dtype=np.float64)
+    ticks = _whole(np.asarray(ticks, dtype=np.float64))
     at = np.maximum(np.searchsorted(song.meters["tick"], ticks, side="right") - 1, 0)
     length = bar_ticks(song)[at]
     since = ticks - song.meters["tick"][at]
@@ -48,6 +54,14 @@ def places(song: Song, ticks: NDArray[np.float64] | NDArray[np.int64]) -> Places
         numerator=song.meters["numerator"][at].astype(np.int64),
         denominator=song.meters["denominator"][at].astype(np.int64),
     )
+
+
+def pick_up_bars(song: Song) -> int:
+    """1 where the song begins with a pick-up: one bar that is shorter than those that follow; else 0."""
+    if len(song.meters) < 2:
+        return 0
+    first, second = bar_ticks(song)[:2]
+    return int(song.meters["tick"][1] <= first < second)
 
 
 def bar_lines(song: Song, end_tick: int | None = None) -> NDArray[np.float64]:

@@ -19,8 +19,8 @@ class Grid(Protocol):
 
     kind: ClassVar[str]
 
-    def positions(self, song: Song, ticks: Any) -> NDArray[np.float64]:
-        """Ticks of the song -> positions in frames."""
+    def positions(self, song: Song, ticks: Any, seconds: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """Ticks of the song -> positions in frames; `seconds`: those of the ticks, where they are known already."""
         ...
 
     def ticks(self, song: Song, positions: Any) -> NDArray[np.float64]:
@@ -35,9 +35,9 @@ class SecondsGrid:
     kind: ClassVar[str] = "seconds"
     rate: Annotated[int, Field(gt=0, le=1000, description="frames a second")] = 20
 
-    def positions(self, song: Song, ticks: Any) -> NDArray[np.float64]:
-        """Ticks of the song -> positions in frames."""
-        return np.asarray(song.seconds(ticks) * self.rate)
+    def positions(self, song: Song, ticks: Any, seconds: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """Ticks of the song -> positions in frames; `seconds`: those of the ticks, where they are known already."""
+        return np.asarray((song.seconds(ticks) if seconds is None else seconds) * self.rate)
 
     def ticks(self, song: Song, positions: Any) -> NDArray[np.float64]:
         """Positions in frames -> ticks of the song, with fractions."""
@@ -51,8 +51,8 @@ class BeatGrid:
     kind: ClassVar[str] = "beats"
     frames_per_beat: Annotated[int, Field(gt=0, le=96, description="frames a quarter note")] = 4
 
-    def positions(self, song: Song, ticks: Any) -> NDArray[np.float64]:
-        """Ticks of the song -> positions in frames."""
+    def positions(self, song: Song, ticks: Any, seconds: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """Ticks of the song -> positions in frames; `seconds` are not needed."""
         return np.asarray(ticks, dtype=np.float64) * (self.frames_per_beat / song.ticks_per_quarter)
 
     def ticks(self, song: Song, positions: Any) -> NDArray[np.float64]:

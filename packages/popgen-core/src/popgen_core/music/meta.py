@@ -27,6 +27,8 @@ def add_text(midi: bytes, text: str) -> bytes:
 def find_text(midi: bytes, prefix: str) -> str:
     """The first text event that starts with `prefix`, or an empty string."""
     wanted = prefix.encode()
+    if wanted not in midi:  # finding the longer string is quicker
+        return ""
     at = midi.find(TEXT)
     while at >= 0:
         length, body = 0, at + len(TEXT)

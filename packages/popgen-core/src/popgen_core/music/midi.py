@@ -6,6 +6,7 @@ file from harm is in `popgen_core.music.guard`; this module trusts what it is gi
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -38,9 +39,14 @@ def score_from_midi(midi: bytes, *, clamp: bool = False) -> Any:
 
 def song_from_score(score: Any, *, provenance: str = "") -> Song:
     """symusic's score as a Song; its tracks without notes are left out."""
+    tracks = [track for track in score.tracks if len(track.notes)]
+    columns = (_notes(tracks), _controls(tracks), _bends(tracks)) if tracks else ((), (), ())
     return Song(
         ticks_per_quarter=score.ticks_per_quarter,
-        tracks=tuple(_track(track) for track in score.tracks if len(track.notes)),
+        tracks=tuple(
+            Track(track.name, int(track.program), bool(track.is_drum), notes, controls, bends)
+            for track, notes, controls, bends in zip(tracks, *columns, strict=True)
+        ),
         tempos=_rows(TEMPO, score.tempos.numpy(), tick="time", microseconds="mspq"),
         meters=_rows(METER, score.time_signatures.numpy(), tick="time"),
         keys=_rows(KEY, score.key_signatures.numpy(), tick="time", fifths="key", minor="tonality"),
@@ -78,16 +84,39 @@ def _rows(dtype: np.dtype[Any], columns: dict[str, Any], **names: str) -> Any:
     return table
 
 
-def _track(track: Any) -> Track:
-    notes = _rows(NOTE, track.notes.numpy(), start_tick="time", length_ticks="duration")
-    return Track(
-        name=track.name,
-        program=int(track.program),
-        is_drum=bool(track.is_drum),
-        notes=notes[np.lexsort((notes["pitch"], notes["start_tick"]))],
-        controls=_rows(CONTROL, track.controls.numpy(), tick="time"),
-        bends=_rows(BEND, track.pitch_bends.numpy(), tick="time"),
-    )
+def _joined(lists: list[Any]) -> tuple[dict[str, Any], list[int]]:
+    """Several of symusic's lists as the columns of one, since each way into numpy costs its time, and their lengths."""
+    together = lists[0].copy()
+    for events in lists[1:]:
+        if len(events):
+            together.extend(events)
+    return together.numpy(), [len(events) for events in lists]
+
+
+def _parted(table: Any, lengths: list[int]) -> list[Any]:
+    ends = list(accumulate(lengths))
+    return [table[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _controls(tracks: list[Any]) -> list[Any]:
+    columns, lengths = _joined([track.controls for track in tracks])
+    return _parted(_rows(CONTROL, columns, tick="time"), lengths)
+
+
+def _bends(tracks: list[Any]) -> list[Any]:
+    columns, lengths = _joined([track.pitch_bends for track in tracks])
+    return _parted(_rows(BEND, columns, tick="time"), lengths)
+
+
+def _notes(tracks: list[Any]) -> list[Any]:
+    """The notes of each track, sorted by start, then pitch."""
+    columns, lengths = _joined([track.notes for track in tracks])
+    key = columns["time"].astype(np.int64) << 7 | columns["pitch"]
+    key += np.repeat(np.arange(len(lengths)) << 38, lengths)  # a tick has 31 bits, a pitch 7
+    if (key[1:] < key[:-1]).any():
+        order = key.argsort(kind="stable")
+        columns = {name: column[order] for name, column in columns.items()}
+    return _parted(_rows(NOTE, columns, start_tick="time", length_ticks="duration"), lengths)
 
 
 def _symusic_track(track: Track) -> Any:

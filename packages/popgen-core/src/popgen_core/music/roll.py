@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,9 @@ from popgen_core.errors import SongError
 from popgen_core.music.grid import Grid, frames_nearest
 from popgen_core.music.song import NOTE, Song, Track
 
-__all__ = ["EVENT", "DenseRoll", "Roll", "RollSpec", "roll_from_song", "song_from_roll"]
+__all__ = ["EVENT", "DenseRoll", "PitchPolicy", "Roll", "RollSpec", "roll_from_song", "song_from_roll"]
+
+PitchPolicy = Literal["fold", "drop"]  # what becomes of pitches outside a roll's range
 
 # frame: the frame nearest to the onset; last: the last frame in which the note sounds; group, pitch: indices into
 # the spec; velocity 0..1; duration in seconds; offset: onset minus frame, in frames, -0.5 .. 0.5 (micro-timing)
@@ -76,7 +78,8 @@ class Roll:
 
     def window(self, start: int, stop: int) -> NDArray[Any]:
         """Events that sound in frames start..stop-1, their frames counted from `start` (negative: begun before)."""
-        inside = self.events[(self.events["frame"] < stop) & (self.events["last"] >= start)].copy()
+        sounding = (self.events["frame"] < stop) & (self.events["last"] >= start)
+        inside = np.take(self.events, np.flatnonzero(sounding))
         inside["frame"] -= start
         inside["last"] -= start
         return inside
@@ -106,48 +109,97 @@ def dense_events(events: NDArray[Any], frames: int, spec: RollSpec) -> DenseRoll
     return DenseRoll(onset=onset, active=np.cumsum(active[:-1], axis=0) > 0, merged=merged, **values)
 
 
-def roll_from_song(song: Song, grid: Grid, spec: RollSpec) -> Roll:
+def roll_from_song(song: Song, grid: Grid, spec: RollSpec, pitches: PitchPolicy = "fold") -> Roll:
     """A grouped song on a grid. Its tracks must be named after the spec's groups (a grouper does that).
 
-    Pitches outside the range are folded by octaves into it, those of drums (a pitch there is an instrument)
-    dropped; both are counted in `counts` as `folded` and `dropped`. Raises SongError for a track of no group.
+    Pitches outside the range are folded by octaves into it, or with `pitches` "drop" left out; those of drums (a
+    pitch there is an instrument) are always left out, and so are all where the range is less than an octave.
+    `counts` holds `folded`, `dropped`, and `out_of_range`: all that lay outside before. Raises SongError for a track
+    of no group.
     """
-    counts = {"folded": 0, "dropped": 0}
-    parts = [_events(song, track, grid, spec, counts) for track in song.tracks]
-    events = np.concatenate(parts) if parts else np.empty(0, dtype=EVENT)
-    events = events[np.lexsort((events["pitch"], events["group"], events["frame"]))]
+    columns = _columns(song, spec)
+    given = columns.pitch
+    outside = (given < 0) | (given >= spec.pitches)
+    lost = outside & (columns.drum if pitches == "fold" and spec.pitches >= 12 else True)
+    counts = {
+        "folded": int((outside & ~lost).sum()),
+        "dropped": int(lost.sum()),
+        "out_of_range": int(outside.sum()),
+    }
+    if counts["folded"]:
+        columns = replace(columns, pitch=_folded(given, spec))
+    events = _events(song, grid, columns)
+    if counts["dropped"]:
+        events = events[~lost]
+    events = _sorted(events, spec)
     frames = int(events["last"].max(initial=-1)) + 1
     return Roll(spec=spec, grid=grid, frames=frames, events=events, counts=counts)
 
 
-def _events(song: Song, track: Track, grid: Grid, spec: RollSpec, counts: dict[str, int]) -> NDArray[Any]:
-    if track.name not in spec.groups:
-        raise SongError(f"track {track.name!r} is none of the groups {', '.join(spec.groups)}", hint="group it first")
-    notes, pitch = _in_range(track, spec, counts)
-    ends = notes["start_tick"] + notes["length_ticks"]
-    start = grid.positions(song, notes["start_tick"])
-    events = np.empty(len(notes), dtype=EVENT)
-    events["frame"] = frames_nearest(start)
-    events["last"] = np.maximum(frames_nearest(grid.positions(song, ends)) - 1, events["frame"])
-    events["group"] = spec.groups.index(track.name)
-    events["pitch"] = pitch
-    events["velocity"] = notes["velocity"] / np.float32(127)
-    events["duration"] = song.seconds(ends) - song.seconds(notes["start_tick"])
-    events["offset"] = start - events["frame"]
+@dataclass(frozen=True)
+class _Columns:
+    """The notes of all tracks, one array (note,) a field; `pitch` counts from the roll's lowest."""
+
+    start: NDArray[np.int64]
+    length: NDArray[np.int64]
+    pitch: NDArray[np.int64]
+    velocity: NDArray[np.uint8]
+    group: NDArray[np.int64]
+    drum: NDArray[np.bool_]
+
+
+def _columns(song: Song, spec: RollSpec) -> _Columns:
+    for track in song.tracks:
+        if track.name not in spec.groups:
+            named = ", ".join(spec.groups)
+            raise SongError(f"track {track.name!r} is none of the groups {named}", hint="group it first")
+    counts = np.array([len(track.notes) for track in song.tracks], dtype=np.int64)
+    groups = np.array([spec.groups.index(track.name) for track in song.tracks], dtype=np.int64)
+    drums = np.array([track.is_drum for track in song.tracks], dtype=np.bool_)
+    none = np.empty(0, dtype=NOTE)
+
+    def joined(name: str) -> NDArray[Any]:
+        return np.concatenate([none[name], *(track.notes[name] for track in song.tracks)])
+
+    return _Columns(
+        start=joined("start_tick"),
+        length=joined("length_ticks"),
+        pitch=joined("pitch").astype(np.int64) - spec.lowest,
+        velocity=joined("velocity"),
+        group=np.repeat(groups, counts),
+        drum=np.repeat(drums, counts),
+    )
+
+
+def _folded(pitch: NDArray[np.int64], spec: RollSpec) -> NDArray[np.int64]:
+    """Pitches moved by octaves to the nearest place inside the range, of an octave at least."""
+    raised = np.where(pitch < 0, pitch % 12, pitch)
+    over = np.maximum(raised - (spec.pitches - 1), 0)
+    return np.asarray(raised - 12 * -(-over // 12))
+
+
+def _events(song: Song, grid: Grid, notes: _Columns) -> NDArray[Any]:
+    """Notes as EVENT rows, in their order."""
+    count = len(notes.start)
+    ticks = np.concatenate([notes.start, notes.start + notes.length])  # (2 * note,) onsets, then ends
+    seconds = song.seconds(ticks)
+    positions = grid.positions(song, ticks, seconds)
+    nearest = frames_nearest(positions)
+    events = np.empty(count, dtype=EVENT)
+    events["frame"] = nearest[:count]
+    events["last"] = np.maximum(nearest[count:] - 1, nearest[:count])
+    events["group"] = notes.group
+    events["pitch"] = notes.pitch
+    events["velocity"] = notes.velocity / np.float32(127)
+    events["duration"] = seconds[count:] - seconds[:count]
+    events["offset"] = positions[:count] - nearest[:count]
     return events
 
 
-def _in_range(track: Track, spec: RollSpec, counts: dict[str, int]) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """The notes that the range can hold, with their pitch counted from its lowest."""
-    pitch = track.notes["pitch"].astype(np.int64) - spec.lowest
-    outside = (pitch < 0) | (pitch >= spec.pitches)
-    if track.is_drum or spec.pitches < 12:
-        counts["dropped"] += int(outside.sum())
-        return track.notes[~outside], pitch[~outside]
-    counts["folded"] += int(outside.sum())
-    pitch = np.where(pitch < 0, pitch % 12, pitch)
-    over = np.maximum(pitch - (spec.pitches - 1), 0)
-    return track.notes, pitch - 12 * -(-over // 12)
+def _sorted(events: NDArray[Any], spec: RollSpec) -> NDArray[Any]:
+    """EVENT rows by frame, group and pitch, those of one cell in the order given."""
+    cell = (events["frame"].astype(np.int64) * len(spec.groups) + events["group"]) * spec.pitches + events["pitch"]
+    return np.take(events, np.argsort(cell, kind="stable"))  # take: ten times as fast as an index on such rows
 
 
 def song_from_roll(roll: Roll, template: Song, tracks: Sequence[Track]) -> Song:

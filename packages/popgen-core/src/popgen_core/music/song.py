@@ -92,8 +92,8 @@ class Song:
     provenance: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tempos", _from_zero(self.tempos, rows(TEMPO, [(0, 500_000)])))
-        object.__setattr__(self, "meters", _from_zero(self.meters, rows(METER, [(0, 4, 4)])))
+        object.__setattr__(self, "tempos", _from_zero(self.tempos, (0, 500_000)))
+        object.__setattr__(self, "meters", _from_zero(self.meters, (0, 4, 4)))
         object.__setattr__(self, "keys", _one_a_tick(self.keys))
         if self.ticks_per_quarter <= 0:
             raise SongError(f"a song needs a positive number of ticks a quarter, got {self.ticks_per_quarter}")
@@ -102,7 +102,7 @@ class Song:
         if (self.meters["numerator"] <= 0).any() or (self.meters["denominator"] <= 0).any():
             raise SongError("a meter map holds a meter without beats")
         for track in self.tracks:
-            if (track.notes["start_tick"] < 0).any() or (track.notes["length_ticks"] < 0).any():
+            if track.notes["start_tick"].min(initial=0) < 0 or track.notes["length_ticks"].min(initial=0) < 0:
                 raise SongError(f"track {track.name!r} holds notes at negative times")
 
     @property
@@ -133,8 +133,8 @@ class Song:
         return float(self.seconds(self.end_tick))
 
     def tempo_bpm(self, ticks: Any) -> NDArray[np.float64]:
-        """Quarter notes a minute in force at these ticks."""
-        at = np.maximum(np.searchsorted(self.tempos["tick"], np.asarray(ticks), side="right") - 1, 0)
+        """Quarter notes a minute in force at these ticks; one that comes from seconds may miss a change by a hair."""
+        at = np.maximum(np.searchsorted(self.tempos["tick"], np.asarray(ticks) + 1e-6, side="right") - 1, 0)
         return np.asarray(60e6 / self.tempos["microseconds"][at])
 
     def _seconds_per_tick(self) -> NDArray[np.float64]:
@@ -147,13 +147,15 @@ class Song:
 
 def _one_a_tick(given: Rows) -> Rows:
     """The rows sorted by tick, the last of several at one tick kept."""
+    if len(given) < 2:
+        return given
     given = given[np.argsort(given["tick"], kind="stable")]
-    return given[np.append(np.diff(given["tick"]) > 0, True)] if len(given) else given
+    return np.asarray(given[np.append(np.diff(given["tick"]) > 0, True)])
 
 
-def _from_zero(given: Rows, default: Rows) -> Rows:
+def _from_zero(given: Rows, default: tuple[int, ...]) -> Rows:
     """The map with one row a tick, and one in force at tick 0."""
     given = _one_a_tick(given)
     if len(given) == 0 or given["tick"][0] > 0:
-        given = np.concatenate([default, given])
+        given = np.concatenate([rows(given.dtype, [default]), given])
     return given

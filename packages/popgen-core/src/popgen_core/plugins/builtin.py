@@ -12,7 +12,12 @@ TORCH = "popgen-core[torch]"
 def popgen_components() -> list[Card]:
     """Groupers, backbones, decoders and losses."""
     return [
-        Card("grouper", "seven.v1", "popgen_core.groupers.seven:Seven", "the paper's seven, by name, channel, program"),
+        Card(
+            "grouper",
+            "seven.v1",
+            "popgen_core.groupers.seven:Seven",
+            "the paper's seven, by name, channel, program and role",
+        ),
         Card(
             "grouper", "program.v1", "popgen_core.groupers.program:Program", "the seven by General MIDI program alone"
         ),

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,7 +33,8 @@ Progress = Callable[[Place, int, Step, float], None]  # place, steps in all, ste
 class TrainReport:
     """How a run ended: its folder, the checkpoint, epochs and steps done, losses and speed, and why it stopped.
 
-    `first_loss` is that of the first step, `loss` the mean of the last twenty.
+    `first_loss` is that of the first step, `loss` the mean of the last twenty; `songs` how many of the dataset's were
+    trained on, heard for validation and left for the test.
     """
 
     run: Path
@@ -45,6 +46,7 @@ class TrainReport:
     valid_loss: float
     frames_per_second: float
     stopped: str
+    songs: dict[str, int] = field(default_factory=dict)
 
 
 class Stop:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from popgen_core.assemble import assemble, sizes_of
-from popgen_core.contracts.settings import settings_of
+from popgen_core.contracts.settings import read_settings, settings_of
 from popgen_core.corpus.dataset import Dataset
 from popgen_core.corpus.stored import StoredSong
 from popgen_core.errors import DatasetError, OutputError, RecipeError
 from popgen_core.files import write_atomically
 from popgen_core.model import Model
+from popgen_core.music.quantise import quantised
+from popgen_core.music.roll import RollSpec, roll_from_song
 from popgen_core.plugins import Catalogue
 from popgen_core.recipe import Recipe, recipe_from_toml
 from popgen_core.train.loop import Progress, Runner, TrainReport
+from popgen_core.train.parts import parts_of
 from popgen_core.train.rates import cell_rates, corpus_facts, group_weights
 from popgen_core.train.save import save_model
 from popgen_core.train.state import Place, load_state
@@ -45,28 +49,35 @@ def train(
     torch.manual_seed(recipe.header.seed)
     parts = assemble(recipe)
     model = Model(parts)
-    songs, stored = load_songs(dataset, recipe)
-    facts = corpus_facts(stored, model.sizes.roll.groups) | {"dataset": dataset.sha256}
+    divided = parts_of(dataset, recipe.train.songs, valid)
+    songs, stored = load_songs(divided.train, recipe)
+    facts = corpus_facts(stored, model.sizes.roll.groups) | {"dataset": dataset.sha256, **divided.passport()}
     windows = Windows(songs, model.sizes, recipe.train.window, model.context, recipe.augment, facts["drums"])
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model.decoder.prime(cell_rates(songs, model.sizes))
     weights = group_weights(recipe.train.group_weights, songs, model.sizes)
     stepper = Stepper(model.to(device), parts.loss.to(device), weights, recipe.train, device)
-    heard = _windows_of(valid, recipe, model) if valid else None
+    heard = _windows_of(divided.valid, recipe, model) if divided.valid else None
     _open_folder(run, recipe, resume)
     place = load_state(run / "state.pt", stepper, dataset.sha256) if resume else Place(dataset=dataset.sha256)
     runner = Runner(
         run, stepper, windows, heard, recipe, place, lambda: save_model(run, stepper, catalogue, recipe, place, facts)
     )
-    return runner.run_epochs(progress)
+    return replace(runner.run_epochs(progress), songs=divided.counts())
 
 
 def load_songs(dataset: Dataset, recipe: Recipe) -> tuple[list[TrainingSong], list[StoredSong]]:
-    """Every song of a dataset on the recipe's grid, and as stored."""
-    spec = sizes_of(recipe).roll
+    """Every song of a dataset on the recipe's grid, quantised as the recipe says, and as stored."""
     stored = [dataset.load(number) for number in range(len(dataset))]
-    window = recipe.train.window
-    return [TrainingSong.of(s.source, s.song(), s.roll(recipe.grid, spec), window) for s in stored], stored
+    return [_laid_out(song, recipe, sizes_of(recipe).roll) for song in stored], stored
+
+
+def _laid_out(stored: StoredSong, recipe: Recipe, spec: RollSpec) -> TrainingSong:
+    song = stored.song()
+    if recipe.quantise.strength == 0:
+        return TrainingSong.of(stored.source, song, stored.roll(recipe.grid, spec), recipe.train.window)
+    song = quantised(song, recipe.quantise)
+    return TrainingSong.of(stored.source, song, roll_from_song(song, recipe.grid, spec), recipe.train.window)
 
 
 def _windows_of(dataset: Dataset, recipe: Recipe, model: Model) -> Windows:
@@ -85,9 +96,11 @@ def _check_fit(recipe: Recipe, dataset: Dataset) -> None:
             hint="prepare the dataset with the recipe's grouper",
         )
     part, made = recipe.parts["grouper"], dataset.grouper
-    if (made.get("name"), made.get("options")) != (part.name.rpartition(":")[2], settings_of(part.config)):
+    options = settings_of(part.config)
+    made_options, _ = read_settings(type(part.config), made.get("options", {}), "grouper")
+    if made.get("name") != part.name.rpartition(":")[2] or made_options != part.config:
         raise RecipeError(
-            f"the recipe's grouper is {part.name} {settings_of(part.config)}, "
+            f"the recipe's grouper is {part.name} {options}, "
             f"the dataset was grouped by {made.get('name')} {made.get('options')}",
             hint="set grouper.name to the dataset's, or prepare the dataset with the recipe's grouper",
         )

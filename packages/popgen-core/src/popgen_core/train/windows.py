@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from popgen_core.analysis.position import position_controls
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Inputs, RhythmValues, Target
-from popgen_core.corpus.augment import AugmentConfig, augment
+from popgen_core.corpus.augment import AugmentConfig, Drawn, augment
 from popgen_core.music.roll import Roll, RollSpec
 from popgen_core.music.song import Song
 
-__all__ = ["TrainingSong", "Window", "Windows"]
+__all__ = ["Cut", "TrainingSong", "Window", "Windows"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,18 @@ class Window:
 
     song: int
     start: int
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A window cut out of its song: where it begins now, its events with their left context (frames counted from the
+    first that is read), controls (context + window, feature), and what was drawn to vary it."""
+
+    song: int
+    start: int
+    events: NDArray[Any]
+    controls: NDArray[np.float32]
+    drawn: Drawn
 
 
 class Windows:
@@ -82,78 +94,82 @@ class Windows:
         self, windows: Sequence[Window], generators: Sequence[np.random.Generator] | None = None
     ) -> tuple[Inputs, Target]:
         """Windows as Inputs of context + window frames and a Target of window frames; augmented if generators given."""
-        made = [
-            self._one(window, generators[number] if generators is not None and self.augment else None)
-            for number, window in enumerate(windows)
-        ]
-        rolls = torch.from_numpy(
-            np.stack([roll for roll, _, _, _ in made])
-        )  # (batch, 1+context+frame, group, channel, pitch)
-        controls = torch.from_numpy(np.stack([rows for _, rows, _, _ in made]))
-        mask = torch.from_numpy(np.stack([inside for _, _, inside, _ in made]))
-        inputs = Inputs(past=rolls[:, :-1], controls=controls)
-        written = rolls[:, self.context + 1 :]
-        onset, active = (written[:, :, :, self.sizes.roll.channels.index(name)] for name in ("onset", "active"))
-        where, rhythm = _values([events for _, _, _, events in made])
-        return inputs, Target(onset, active, mask, where, rhythm)
+        drawn: Sequence[np.random.Generator | None] = generators or [None] * len(windows)
+        cuts = [self.cut(window, generator) for window, generator in zip(windows, drawn, strict=True)]
+        lead, spec = self.context + 1, self.sizes.roll
+        events = np.concatenate([cut.events for cut in cuts])
+        row = np.repeat(np.arange(len(cuts)), [len(cut.events) for cut in cuts])
+        rolls, loudest = _rolls(events, row, (len(cuts), lead + self.window), spec)
+        inputs = Inputs(past=rolls[:, :-1], controls=torch.from_numpy(np.stack([cut.controls for cut in cuts])))
+        written = rolls[:, lead:]
+        onset, active = (written[:, :, :, spec.channels.index(name)] for name in ("onset", "active"))
+        frames = [self.songs[cut.song].roll.frames - cut.start for cut in cuts]
+        mask = (np.arange(self.window) < np.array(frames)[:, None]).astype(np.float32)
+        where, rhythm = _values(events, row, loudest[events["frame"][loudest] >= lead], lead)
+        return inputs, Target(onset, active, torch.from_numpy(mask), where, rhythm)
 
-    def _one(self, window: Window, generator: np.random.Generator | None) -> tuple[Any, Any, Any, Any]:
-        """One window: its roll with context, controls, mask, and the onsets that it should write."""
+    def cut(self, window: Window, generator: np.random.Generator | None = None) -> Cut:
+        """One window, varied as drawn if a generator is given."""
         song, start = self.songs[window.song], window.start
         lead = self.context + 1
-        if generator is not None and self.augment is not None:
-            reach = round(self.augment.shift_beats * song.frames_per_beat)
+        varied = self.augment if generator is not None else None
+        if varied is not None and generator is not None:
+            reach = round(varied.shift_beats * song.frames_per_beat)
             start = int(np.clip(start + generator.integers(-reach, reach + 1), 0, max(song.roll.frames - 1, 0)))
         events = song.roll.window(start - lead, start + self.window)
-        if generator is not None and self.augment is not None:
-            events = augment(events, self.augment, generator, self.sizes.roll, self.drums)
-        roll = _channels(events, lead + self.window, self.sizes.roll)
+        drawn = Drawn()
+        if varied is not None and generator is not None:
+            events, drawn = augment(events, varied, generator, self.sizes.roll, self.drums)
         controls = np.zeros((self.context + self.window, self.sizes.controls.width), dtype=np.float32)
         known = song.controls[max(start - self.context, 0) : start + self.window]
         controls[max(self.context - start, 0) :][: len(known)] = known
-        mask = (np.arange(start, start + self.window) < song.roll.frames).astype(np.float32)
-        events["frame"] -= lead
-        return roll, controls, mask, _loudest(events[(events["frame"] >= 0) & (events["frame"] < self.window)])
+        return Cut(window.song, start, events, controls, drawn)
 
 
-def _channels(events: NDArray[Any], frames: int, spec: RollSpec) -> NDArray[np.float32]:
-    """Events whose frames count from 0 -> (frame, group, channel, pitch) float32 of onset, active, velocity."""
-    roll = np.zeros((frames, len(spec.groups), len(spec.channels), spec.pitches), dtype=np.float32)
-    at = {name: number for number, name in enumerate(spec.channels)}
-    lengths = np.minimum(events["last"], frames - 1) - np.maximum(events["frame"], 0) + 1
-    whose = np.repeat(np.arange(len(events)), np.maximum(lengths, 0))
-    frame = (
-        np.arange(len(whose)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.maximum(events["frame"], 0)[whose]
-    )
-    roll[frame, events["group"][whose], at["active"], events["pitch"][whose]] = 1.0
-    begun = _loudest(events[(events["frame"] >= 0) & (events["frame"] < frames)])
-    cell = (begun["frame"], begun["group"])
-    roll[*cell, at["onset"], begun["pitch"]] = 1.0
-    roll[*cell, at["velocity"], begun["pitch"]] = begun["velocity"]
-    return roll
+def _rolls(
+    events: NDArray[Any], row: NDArray[np.int64], shape: tuple[int, int], spec: RollSpec
+) -> tuple[torch.Tensor, NDArray[np.int64]]:
+    """Events of the windows `row`, their frames from 0 -> (batch, frame, group, channel, pitch) float32 of onset,
+    active and velocity; and which events are seen as onsets: the loudest of each cell."""
+    batch, frames = shape
+    rolls = np.zeros((batch, frames, len(spec.groups), len(spec.channels), spec.pitches), dtype=np.float32)
+    flat, at = rolls.reshape(-1), {name: number * spec.pitches for number, name in enumerate(spec.channels)}
+    a_frame = len(spec.groups) * len(spec.channels) * spec.pitches  # cells from one frame to the next
+    first = np.maximum(events["frame"], 0).astype(np.int64)
+    lengths = np.maximum(np.minimum(events["last"], frames - 1) - first + 1, 0)
+    cell = (row * frames + first) * a_frame + events["group"] * np.int64(len(spec.channels) * spec.pitches)
+    cell += events["pitch"]
+    before = np.cumsum(lengths) - lengths
+    steps = np.arange(lengths.sum()) - np.repeat(before, lengths)  # frames since the beginning of each event
+    flat[np.repeat(cell + at["active"], lengths) + steps * a_frame] = 1.0
+    begun = np.flatnonzero((events["frame"] >= 0) & (events["frame"] < frames))
+    loudest = begun[_loudest(cell[begun], events["velocity"][begun])]
+    flat[cell[loudest] + at["onset"]] = 1.0
+    flat[cell[loudest] + at["velocity"]] = events["velocity"][loudest]
+    return torch.from_numpy(rolls), loudest
 
 
-def _loudest(events: NDArray[Any]) -> NDArray[Any]:
-    """One event a cell: where onsets share one, the loudest."""
-    order = np.lexsort((-events["velocity"], events["pitch"], events["group"], events["frame"]))
-    events = events[order]
-    same = np.zeros(len(events), dtype=bool)
-    same[1:] = np.all([events[name][1:] == events[name][:-1] for name in ("frame", "group", "pitch")], axis=0)
-    return events[~same]
+def _loudest(cell: NDArray[np.int64], velocity: NDArray[np.float32]) -> NDArray[np.int64]:
+    """One event a cell, in the order of the cells: where onsets share one, the loudest, of equals the first."""
+    if (np.diff(cell) > 0).all():  # rolls are sorted, and few cells hold two onsets
+        return np.arange(len(cell))
+    order = np.lexsort((-velocity, cell))
+    return order[np.diff(cell[order], prepend=-1) > 0]
 
 
-def _values(batch: Sequence[NDArray[Any]]) -> tuple[tuple[Any, Any, Any, Any], RhythmValues]:
-    """The onsets of each window as index tensors and rhythm values by event."""
-    events = np.concatenate(batch)
-    number = np.repeat(np.arange(len(batch)), [len(part) for part in batch])
+def _values(
+    events: NDArray[Any], row: NDArray[np.int64], onsets: NDArray[np.int64], lead: int
+) -> tuple[tuple[Any, Any, Any, Any], RhythmValues]:
+    """The chosen onsets as index tensors, their frames counted from `lead`, and rhythm values by event."""
 
     def index(values: NDArray[Any]) -> torch.Tensor:
         return torch.from_numpy(values.astype(np.int64))
 
-    where = (index(number), index(events["frame"]), index(events["group"]), index(events["pitch"]))
+    chosen = np.take(events, onsets)
+    where = (index(row[onsets]), index(chosen["frame"] - lead), index(chosen["group"]), index(chosen["pitch"]))
     rhythm = RhythmValues(
-        velocity=torch.from_numpy(events["velocity"].copy()),
-        duration=torch.from_numpy(np.log1p(events["duration"])),
-        offset=torch.from_numpy(events["offset"].copy()),
+        velocity=torch.from_numpy(chosen["velocity"].copy()),
+        duration=torch.from_numpy(np.log1p(chosen["duration"])),
+        offset=torch.from_numpy(chosen["offset"].copy()),
     )
     return where, rhythm

@@ -1,0 +1,141 @@
+"""The fingerprint of a song: some of its melodic turns, by which copies of it and excerpts from it are known again.
+
+A turn is six events of one line: the five steps between them in semitones, and how many beats pass at each, rounded.
+So neither key, tempo, loudness nor instruments change it. The lines are the top line of every pitched group, and top
+and bottom of all pitched groups together, which stay when tracks come into other groups.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from popgen_core.errors import DatasetError
+from popgen_core.music.song import Rows, Song
+
+__all__ = ["FULL", "SIZE", "print_from_text", "print_of", "print_of_notes", "text_of_print"]
+
+SIZE = 128  # hashes that a print keeps, the smallest of its song's
+LEAST, LEAST_DRUMS = 8, 16  # fewer different turns, of a melody and of drums, say nothing about where a song is from
+FULL = 0xFFFFFFFE  # above every hash that is no padding
+
+TURN_STEPS, DRUM_STEPS = 5, 8  # steps from event to event in a turn, of a melody and of drums
+LEAST_MOVES = 3  # of a turn's steps that change the pitch: repeated notes are everybody's
+TOGETHER = 0.1  # beats; onsets that follow each other no later are one event (a strum, a human chord)
+WIDEST = 31  # semitones; wider leaps count as this
+
+# beats from event to event between which a step counts as equally long: 16ths and triplets, 8ths, dotted 8ths, ...
+STEP_BEATS = np.array([0.18, 0.41, 0.61, 0.86, 1.22, 1.75, 2.5, 3.5, 6.0])
+LENGTHS = 16  # room for the classes of STEP_BEATS in a token
+
+# General MIDI percussion -> kick, snare, closed hi-hat, open hi-hat, low tom, high tom, crash, ride or other
+DRUMS = ((35, 36), (37, 38, 39, 40), (22, 42, 44), (26, 46), (41, 43, 45), (47, 48, 50), (49, 52, 55, 57))
+
+
+def _drum_bits() -> NDArray[np.int64]:
+    """(128,) one bit for the voice of each drum pitch."""
+    bits = np.full(128, 1 << len(DRUMS), dtype=np.int64)
+    for voice, pitches in enumerate(DRUMS):
+        bits[list(pitches)] = 1 << voice
+    return bits
+
+
+DRUM_BITS = _drum_bits()
+
+
+def print_of(song: Song) -> NDArray[np.uint32]:
+    """The fingerprint of a song whose tracks are named after their groups; empty where it has too few turns.
+
+    The `SIZE` smallest hashes of the song's different turns, rising (a bottom-k sketch, Broder 1997): those of an
+    excerpt below some number are then among those of the whole song below it. A song without enough melody is known
+    by its drums instead: sets of drums struck together, nine in a row.
+    """
+    pitched = [track.notes for track in song.tracks if not track.is_drum and len(track.notes)]
+    drums = [track.notes for track in song.tracks if track.is_drum and len(track.notes)]
+    return print_of_notes(pitched, drums, song.ticks_per_quarter)
+
+
+def print_of_notes(pitched: Sequence[Rows], drums: Sequence[Rows], ticks_per_quarter: int) -> NDArray[np.uint32]:
+    """The fingerprint by the notes of each pitched group and of the drums, each sorted by start; as `print_of`."""
+    hashes = _melody_hashes(pitched, ticks_per_quarter) if pitched else np.zeros(0, dtype=np.uint32)
+    if len(hashes) >= LEAST:
+        return hashes[:SIZE]
+    hashes = _drum_hashes(np.concatenate(drums), ticks_per_quarter) if drums else hashes
+    return hashes[: SIZE if len(hashes) >= LEAST_DRUMS else 0]
+
+
+def text_of_print(hashes: NDArray[np.uint32]) -> str:
+    """A fingerprint as text for JSON: base64 of little-endian 32-bit numbers."""
+    return base64.b64encode(hashes.astype("<u4").tobytes()).decode("ascii")
+
+
+def print_from_text(text: str) -> NDArray[np.uint32]:
+    """The fingerprint in a text that `text_of_print` made; raises DatasetError for any other."""
+    try:
+        return np.frombuffer(base64.b64decode(text, validate=True), dtype="<u4").astype(np.uint32)
+    except (binascii.Error, ValueError) as error:
+        raise DatasetError("a song's fingerprint is damaged", hint="prepare the dataset anew") from error
+
+
+def _melody_hashes(groups: Sequence[Rows], ticks_per_quarter: int) -> NDArray[np.uint32]:
+    """Notes of each pitched group -> the different turns of all lines as rising hashes."""
+    tick = np.concatenate([notes["start_tick"] for notes in groups])
+    pitch = np.concatenate([notes["pitch"] for notes in groups]).astype(np.int64)
+    order = np.argsort(tick, kind="stable")  # all groups together: the last line
+    line = np.repeat(np.arange(len(groups) + 1), [*(len(notes) for notes in groups), len(order)])
+    beat, pitch = np.concatenate([tick, tick[order]]) / ticks_per_quarter, np.concatenate([pitch, pitch[order]])
+
+    first = _first_of_events(beat, line)
+    top, beat, line = np.maximum.reduceat(pitch, first), beat[first], line[first]
+    together = np.searchsorted(line, len(groups))
+    bottom = np.minimum.reduceat(pitch[first[together] :], first[together:] - first[together])
+
+    lines = np.concatenate([line, np.full(len(bottom), len(groups) + 1)])
+    steps = np.diff(np.concatenate([top, bottom]))
+    tokens = (np.clip(steps, -WIDEST, WIDEST) + WIDEST) * LENGTHS
+    tokens += np.searchsorted(STEP_BEATS, np.diff(np.concatenate([beat, beat[together:]])))
+    whole = _sums(np.diff(lines) != 0, TURN_STEPS) == 0
+    return _hashes(_codes(tokens, TURN_STEPS)[whole & (_sums(steps != 0, TURN_STEPS) >= LEAST_MOVES)])
+
+
+def _drum_hashes(notes: Rows, ticks_per_quarter: int) -> NDArray[np.uint32]:
+    """Notes of the drums -> the different turns as rising hashes, none of which a melody is meant to have."""
+    notes = notes[np.argsort(notes["start_tick"], kind="stable")]
+    beat = notes["start_tick"] / ticks_per_quarter
+    first = _first_of_events(beat, np.zeros(len(notes), dtype=np.int64))
+    struck = np.bitwise_or.reduceat(DRUM_BITS[notes["pitch"]], first)
+    tokens = struck[1:] * LENGTHS + np.searchsorted(STEP_BEATS, np.diff(beat[first])) + (1 << 20)
+    return _hashes(_codes(tokens, DRUM_STEPS))
+
+
+def _first_of_events(beat: NDArray[np.float64], line: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which notes begin an event: those of another line than the note before, or later than together with it."""
+    begins = np.append(True, (np.diff(beat) > TOGETHER) | (np.diff(line) != 0))
+    return np.flatnonzero(begins)
+
+
+def _sums(flags: NDArray[np.bool_], width: int) -> NDArray[np.int64]:
+    """(steps,) -> (steps - width + 1,) how many of each `width` in a row are set."""
+    running = np.concatenate([[0], np.cumsum(flags)])
+    return np.asarray(running[width:] - running[:-width])
+
+
+def _codes(tokens: NDArray[np.int64], width: int) -> NDArray[np.uint64]:
+    """(steps,) -> (steps - width + 1,) one number for each `width` tokens in a row."""
+    turns = max(len(tokens) - width + 1, 0)
+    codes = np.zeros(turns, dtype=np.uint64)
+    for step in range(width):
+        codes = codes * np.uint64(0x9E3779B97F4A7C15) + tokens[step : step + turns].astype(np.uint64)
+    return codes
+
+
+def _hashes(codes: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """Numbers -> their different 32-bit hashes, rising; the mixing is that of SplitMix64 (Steele and others, 2014)."""
+    mixed = (codes ^ (codes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    short = ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(32)).astype(np.uint32)
+    return np.unique(np.minimum(short, np.uint32(FULL - 1)))

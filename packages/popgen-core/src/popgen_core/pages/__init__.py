@@ -1,0 +1,5 @@
+"""Pages for a browser: one file each, with pictures inside, that needs nothing from anywhere else."""
+
+from popgen_core.pages.page import Column, Page
+
+__all__ = ["Column", "Page"]
