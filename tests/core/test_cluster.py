@@ -25,7 +25,7 @@ distributed = pytest.importorskip("distributed", reason="the extra [dask] is not
 def address() -> Iterator[str]:
     """A scheduler with two worker processes on this machine."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", memory_limit=0
     ) as running:
         yield running.scheduler_address
 

@@ -14,8 +14,10 @@ import pytest
 import torch
 
 from popgen_core.corpus import pt
-from popgen_core.corpus.dataset import Dataset, digest_lines
+from popgen_core.corpus.dataset import Dataset
+from popgen_core.corpus.index import digest_lines
 from popgen_core.corpus.prepare import prepare
+from popgen_core.corpus.pt_write import song_bytes
 from popgen_core.corpus.stored import StoredSong, moved_notes, stored_from_song
 from popgen_core.errors import DatasetError
 from popgen_core.music import (
@@ -165,7 +167,7 @@ def test_a_note_whose_end_is_finer_than_the_dataset_stores_is_counted() -> None:
 @pytest.mark.parametrize("grid", [SecondsGrid(50), BeatGrid(12)])
 def test_a_song_is_the_same_after_its_file(tmp_path: Path, grid: SecondsGrid | BeatGrid) -> None:
     kept = stored(song((0, 961, 60, 64), (7, 1, 61, 1), (0, 480, 40, 9)), grid)
-    (tmp_path / "a.pt").write_bytes(pt.song_bytes(kept))
+    (tmp_path / "a.pt").write_bytes(song_bytes(kept))
     back = pt.read_song(tmp_path / "a.pt")
     assert back.events.tolist() == kept.events.tolist()
     assert (back.grid, back.spec, back.frames, back.source, back.sha256) == (
@@ -178,12 +180,12 @@ def test_a_song_is_the_same_after_its_file(tmp_path: Path, grid: SecondsGrid | B
     assert (back.programs, back.drums, back.ticks_per_quarter) == ({"lead": 80}, (), 480)
     for name in ("tempos", "meters", "keys"):
         assert getattr(back, name).tolist() == getattr(kept, name).tolist()
-    assert pt.song_bytes(back) == pt.song_bytes(kept)
+    assert song_bytes(back) == song_bytes(kept)
 
 
 def test_the_name_of_a_file_does_not_change_its_bytes() -> None:
     kept = stored(song((0, 480, 60, 64)))
-    assert pt.song_bytes(kept) == pt.song_bytes(replace(kept, source="another.mid"))
+    assert song_bytes(kept) == song_bytes(replace(kept, source="another.mid"))
 
 
 def test_a_dataset_from_before_there_were_splits_still_opens(prepared: Path) -> None:

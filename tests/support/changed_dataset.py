@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from popgen_core.corpus.dataset import digest_lines
+from popgen_core.corpus.index import digest_lines
 
 
 def changed(dataset: Path, place: Path, **changes: object) -> Path:

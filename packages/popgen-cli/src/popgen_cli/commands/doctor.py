@@ -54,7 +54,8 @@ def doctor(
     with progress("examining") as show:
         report = api.doctor(midi_dir, grouper=grouper, workers=workers, progress=show)
     _show(report, _command(midi_dir, grouper), html=html, files=files, json=json)
-    _complain_of_licences(midi_dir, report)
+    for problem in report.problems:
+        complain(problem)
     if strict and not all(row.kept for row in report.rows):
         raise typer.Exit(SKIPPED)
 
@@ -127,14 +128,3 @@ def _write_page(html: Path, report: Any, diagnosis: Any, command: str) -> None:
         write_atomically(html, doctor_page(report, diagnosis, command).encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise OutputError(f"{html} cannot be written: {error.strerror}", hint="choose another place") from error
-
-
-def _complain_of_licences(folder: Path, report: Any) -> None:
-    """A line for each manifest or licence file that could not be used."""
-    from popgen_core.corpus.licences import LicenceBook
-
-    book = LicenceBook.of(folder)
-    for row in report.rows:
-        book.of_file(row.file)
-    for problem in book.problems:
-        complain(problem)

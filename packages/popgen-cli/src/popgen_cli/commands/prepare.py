@@ -58,6 +58,8 @@ def prepare(
     except KeyboardInterrupt:
         complain("interrupted; the same command goes on from here")
         raise typer.Exit(INTERRUPTED) from None
+    for problem in report.problems:
+        complain(problem)
     if json:
         shown_json({"dataset": report.out, **report.to_plain()})
     else:

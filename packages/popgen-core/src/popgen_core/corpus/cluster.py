@@ -10,18 +10,18 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from popgen_core.corpus.dataset import SONGS
 from popgen_core.corpus.finish import finish
 from popgen_core.corpus.folder import Task
 from popgen_core.corpus.journal import UNFINISHED, Entry, Journal, entry_of
 from popgen_core.corpus.licences import LicenceBook
 from popgen_core.corpus.place import at_work, begun_here, is_complete
 from popgen_core.corpus.pool import Pool, WorkerLimits
-from popgen_core.corpus.prepare import Progress, all_entries, completed, kept_song, wanted_files
-from popgen_core.corpus.reader import key_of
+from popgen_core.corpus.prepare import Progress, all_entries, completed, entry_of_answer, wanted_files
+from popgen_core.corpus.reader import SONGS, key_of
 from popgen_core.corpus.report import PrepareReport
 from popgen_core.corpus.settings import PrepareSettings
 from popgen_core.corpus.settle import settle
@@ -63,20 +63,17 @@ def prepare_on_cluster(
             left = _left(store, journal, tasks, settings)
             _read_on(address, store, left, settings, worker_limits, batch, len(tasks), progress)
             _gather(store, journal)
-            settled = settle(lambda: all_entries(journal, unread), tasks, LicenceBook.of(folder))
-            return finish(store, str(folder), settled, settings, groups)
+            book = LicenceBook.of(folder)
+            settled = settle(lambda: all_entries(journal, unread), tasks, book)
+            return replace(finish(store, str(folder), settled, settings, groups), problems=book.problems)
 
 
 def read_batch(place: str, tasks: Sequence[Task], settings: PrepareSettings, limits: WorkerLimits) -> int:
     """Reads some files in a child of this process and writes their songs and, last, their lines -> how many files."""
     store, lines = store_at(place), []
-    with Pool(settings.reader(), 1, limits) as pool:
+    with Pool(settings.reader(place), 1, limits) as pool:
         for number, answer in pool.answers(tasks):
-            kept = kept_song(answer)
-            if kept:
-                store.write(f"{SONGS}/{kept[0].pt}", kept[1])
-            key = answer.key or key_of(tasks[number], settings.limits)
-            lines.append(Entry(answer.row, key, kept[0] if kept else None, answer.facts).line())
+            lines.append(entry_of_answer(answer, tasks[number], settings).line())
     names = hashlib.sha256("\n".join(task.source for task in tasks).encode()).hexdigest()
     store.write(f"{BATCHES}{names[:16]}.jsonl", b"".join(lines))
     return len(tasks)

@@ -40,17 +40,16 @@ def examine(
     tasks, unread = midi_files(folder, settings.beats)
     groups = Reader(settings.reader()).spec.groups
     entries = {row.file: Entry(row) for row in unread}
-    with Pool(
-        settings.reader(songs=False), max(1, min(workers or default_workers(), len(tasks))), worker_limits
-    ) as pool:
+    with Pool(settings.reader(), max(1, min(workers or default_workers(), len(tasks))), worker_limits) as pool:
         for done, (number, answer) in enumerate(pool.answers(tasks), 1):
             key = answer.key or key_of(tasks[number], settings.limits)
             entries[answer.row.file] = Entry(answer.row, key, None, answer.facts)
             if progress:
                 progress(done, len(tasks), answer.row.file)
     ordered = [entries[file] for file in sorted(entries)]
-    settled = settle(lambda: ordered, tasks, LicenceBook.of(folder))
-    return CorpusReport(str(folder), groups, tuple(entry.row for entry in settled.entries()))
+    book = LicenceBook.of(folder)
+    settled = settle(lambda: ordered, tasks, book)
+    return CorpusReport(str(folder), groups, tuple(entry.row for entry in settled.entries()), book.problems)
 
 
 def explain(
@@ -66,7 +65,7 @@ def explain(
     path, settings = Path(file), settings or PrepareSettings()
     if not path.exists():
         raise DatasetError(f"{path} does not exist", hint="name a MIDI file")
-    with Pool(settings.reader(songs=False), 1, worker_limits) as pool:
+    with Pool(settings.reader(), 1, worker_limits) as pool:
         for _, answer in pool.answers([Task(str(path), printable_path(path.name))]):
             licence = LicenceBook.of(path.parent).of_file(path.name)
             return replace(answer.row, licence=licence.name, origin=licence.origin), answer.placements

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,7 @@ class SongFacts:
 
     def to_plain(self) -> dict[str, Any]:
         """The facts as plain values for JSON."""
-        return asdict(self) | {"groups": list(self.groups)}
+        return {**vars(self), "groups": list(self.groups)}
 
 
 def facts_from_plain(plain: Mapping[str, Any]) -> SongFacts:

@@ -6,8 +6,9 @@ import os
 from typing import Any
 
 from popgen_core import __version__
-from popgen_core.corpus.dataset import DIGEST, INDEX, REPORT, SCHEMA, SONGS, SPLIT, digest_lines
-from popgen_core.corpus.journal import UNFINISHED, Entry, SongFile
+from popgen_core.corpus.index import DIGEST, INDEX, REPORT, SCHEMA, SPLIT, digest_lines
+from popgen_core.corpus.journal import UNFINISHED, Entry
+from popgen_core.corpus.reader import SONGS, SongFile
 from popgen_core.corpus.report import PrepareReport
 from popgen_core.corpus.settings import PrepareSettings
 from popgen_core.corpus.settle import Settled

@@ -9,21 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from popgen_core.corpus.facts import SongFacts, facts_from_plain
+from popgen_core.corpus.reader import SongFile
 from popgen_core.corpus.report import FileRow, row_from_plain
 
-__all__ = ["LINES", "UNFINISHED", "Entry", "Journal", "SongFile", "entry_of"]
+__all__ = ["LINES", "UNFINISHED", "Entry", "Journal", "entry_of"]
 
 UNFINISHED = "unfinished"  # the folder of a dataset in the making
 LINES = f"{UNFINISHED}/files.jsonl"
-
-
-@dataclass(frozen=True)
-class SongFile:
-    """A song's file in songs/: its name, the digest of its bytes, and its length in frames."""
-
-    pt: str
-    sha256: str
-    frames: int
 
 
 @dataclass(frozen=True)

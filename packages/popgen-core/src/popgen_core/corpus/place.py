@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 
-from popgen_core.corpus.dataset import INDEX, SONGS
+from popgen_core.corpus.index import INDEX
 from popgen_core.corpus.journal import UNFINISHED
+from popgen_core.corpus.reader import SONGS
 from popgen_core.corpus.settings import PrepareSettings
 from popgen_core.corpus.store import Store, is_remote, store_at
 from popgen_core.corpus.unchanged import check_same_settings
@@ -33,7 +34,7 @@ def at_work(out: str | PathLike[str]) -> Iterator[Store]:
             _check_folder(Path(out))
             stack.enter_context(made_folder(Path(out).absolute()))
         stack.enter_context(store.held())
-        names = {name.partition("/")[0] for name in store.names()}
+        names = store.top()
         if names - {LOCK} and not names & {INDEX, UNFINISHED}:
             raise OutputError(f"{out} exists and is not empty", hint="choose another name or remove it")
         yield store
@@ -46,8 +47,8 @@ def _check_folder(out: Path) -> None:
 
 def is_complete(store: Store) -> bool:
     """Whether the dataset at a place is finished."""
-    names = store.names()
-    return INDEX in names and not any(name.startswith(f"{UNFINISHED}/") for name in names)
+    names = store.top()
+    return INDEX in names and UNFINISHED not in names
 
 
 @contextlib.contextmanager
@@ -57,7 +58,7 @@ def begun_here(store: Store, settings: PrepareSettings) -> Iterator[None]:
     What a run began that then came to nothing is taken away; what is interrupted stays and can be gone on with.
     Raises OutputError when the place cannot be written to, or no more.
     """
-    begun = SETTINGS in store.names()
+    begun = store.has(SETTINGS)
     if begun:
         check_same_settings(store.place, json.loads(store.read(SETTINGS)), settings)
     try:

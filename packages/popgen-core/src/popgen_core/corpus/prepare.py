@@ -12,21 +12,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from popgen_core.corpus.dataset import SONGS
 from popgen_core.corpus.finish import finish
 from popgen_core.corpus.folder import Task, left_out, midi_files
-from popgen_core.corpus.journal import LINES, Entry, Journal, SongFile
+from popgen_core.corpus.journal import LINES, Entry, Journal
 from popgen_core.corpus.licences import LicenceBook, qualifies
 from popgen_core.corpus.place import at_work, begun_here, is_complete
 from popgen_core.corpus.pool import Pool, WorkerLimits, default_workers
-from popgen_core.corpus.pt import song_bytes
-from popgen_core.corpus.reader import Answer, Reader, key_of
+from popgen_core.corpus.reader import SONGS, Answer, Reader, key_of
 from popgen_core.corpus.report import FileRow, PrepareReport
 from popgen_core.corpus.settings import PrepareSettings
 from popgen_core.corpus.settle import settle
 from popgen_core.corpus.unchanged import complete_already
 
-__all__ = ["Progress", "all_entries", "completed", "kept_song", "prepare", "wanted_files"]
+__all__ = ["Progress", "all_entries", "completed", "entry_of_answer", "prepare", "wanted_files"]
 
 WORKER_LIMITS = WorkerLimits()
 Progress = Callable[[int, int, str], None]
@@ -54,10 +52,11 @@ def prepare(
         if is_complete(store):
             return complete_already(folder, store, settings, tasks, groups)
         with begun_here(store, settings), Journal(out / LINES) as journal:
-            with Pool(settings.reader(), workers or default_workers(), worker_limits) as pool:
+            with Pool(settings.reader(store.place), workers or default_workers(), worker_limits) as pool:
                 _read_all(pool, journal, out / SONGS, tasks, settings, progress)
-            settled = settle(lambda: all_entries(journal, unread), tasks, LicenceBook.of(folder))
-            return finish(store, str(folder), settled, settings, groups)
+            book = LicenceBook.of(folder)
+            settled = settle(lambda: all_entries(journal, unread), tasks, book)
+            return replace(finish(store, str(folder), settled, settings, groups), problems=book.problems)
 
 
 def completed(settings: PrepareSettings) -> tuple[PrepareSettings, tuple[str, ...]]:
@@ -91,15 +90,6 @@ def all_entries(journal: Journal, unread: Iterable[FileRow]) -> Iterator[Entry]:
     return heapq.merge(journal.entries(), others, key=lambda entry: entry.row.file)
 
 
-def kept_song(answer: Answer) -> tuple[SongFile, bytes] | None:
-    """A song's place in songs/ and the bytes to write there; None for a file that is left out."""
-    if answer.song is None:
-        return None
-    content = song_bytes(answer.song)
-    name = f"{answer.key[:2]}/{answer.key[:32]}.pt"
-    return SongFile(name, hashlib.sha256(content).hexdigest(), answer.song.frames), content
-
-
 def _read_all(
     pool: Pool,
     journal: Journal,
@@ -108,23 +98,19 @@ def _read_all(
     settings: PrepareSettings,
     progress: Progress | None,
 ) -> None:
-    """Reads what the journal does not hold yet; each song is written before the journal speaks of it."""
+    """Reads what the journal does not hold yet; a song is there before the journal speaks of it."""
     by_file = {task.source: task for task in tasks}
     done = journal.keep(lambda entry: _still_true(entry, by_file.get(entry.row.file), songs, settings))
     left = [task for task in tasks if task.source not in done]
     for number, answer in pool.answers(left):
-        journal.add(_entry(answer, left[number], songs, settings))
+        journal.add(entry_of_answer(answer, left[number], settings))
         if progress:
             progress(len(journal), len(tasks), answer.row.file)
 
 
-def _entry(answer: Answer, task: Task, songs: Path, settings: PrepareSettings) -> Entry:
-    if (kept := kept_song(answer)) is None:
-        return Entry(answer.row, answer.key or key_of(task, settings.limits))  # a worker that died could not tell it
-    song, content = kept
-    (songs / song.pt).parent.mkdir(parents=True, exist_ok=True)
-    (songs / song.pt).write_bytes(content)
-    return Entry(answer.row, answer.key, song, answer.facts)
+def entry_of_answer(answer: Answer, task: Task, settings: PrepareSettings) -> Entry:
+    """What became of a file; a worker that died could not tell what was in it."""
+    return Entry(answer.row, answer.key or key_of(task, settings.limits), answer.song, answer.facts)
 
 
 def _still_true(entry: Entry, task: Task | None, songs: Path, settings: PrepareSettings) -> bool:

@@ -138,4 +138,5 @@ def _hashes(codes: NDArray[np.uint64]) -> NDArray[np.uint32]:
     mixed = (codes ^ (codes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     short = ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(32)).astype(np.uint32)
-    return np.unique(np.minimum(short, np.uint32(FULL - 1)))
+    short = np.sort(np.minimum(short, np.uint32(FULL - 1)))
+    return short[np.append(True, short[1:] != short[:-1])] if len(short) else short

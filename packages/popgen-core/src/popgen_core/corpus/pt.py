@@ -1,15 +1,10 @@
-"""Songs of a dataset as `.pt` files: the one door between the corpus and torch.
-
-A file is a dict of tensors and plain values that `torch.load(weights_only=True)` reads (paper, section 2.1): note
-matrices by group, rhythm parameters, programs, tempo, time signature. The same song makes the same bytes.
-"""
+"""Songs of a dataset out of their `.pt` files: the one door between the corpus and torch."""
 
 from __future__ import annotations
 
 import io
 import os
 import pickle
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +16,15 @@ from popgen_core.errors import DatasetError, PluginError
 try:
     import torch
 except ModuleNotFoundError as error:
-    raise PluginError("datasets are stored with torch", hint="install popgen-core with its extra [torch]") from error
+    raise PluginError("datasets are read with torch", hint="install popgen-core with its extra [torch]") from error
 
-from popgen_core.corpus.grids import grid_from_plain, grid_to_plain
+from popgen_core.corpus.grids import grid_from_plain
+from popgen_core.corpus.pt_write import NOTES, RHYTHM, SCHEMAS
 from popgen_core.corpus.stored import StoredSong
 from popgen_core.music.roll import EVENT, RollSpec
 from popgen_core.music.song import KEY, METER, TEMPO
 
-__all__ = ["read_song", "song_bytes", "song_from_pt"]
-
-SCHEMAS = (1, 2)  # 1 held the name of the MIDI file; without it, a song's bytes depend on its music alone
-NOTES = ("frame", "last", "pitch")
-RHYTHM = ("velocity", "duration", "offset")
+__all__ = ["read_song", "song_from_pt"]
 
 
 def read_song(path: str | os.PathLike[str]) -> StoredSong:
@@ -43,32 +35,6 @@ def read_song(path: str | os.PathLike[str]) -> StoredSong:
         raise DatasetError(f"{path} cannot be read: {error.strerror}", hint="prepare the dataset anew") from error
     except DatasetError as error:
         raise DatasetError(f"{path}: {error.message}", hint=error.hint) from error
-
-
-def song_bytes(stored: StoredSong) -> bytes:
-    """A song as the bytes of a `.pt` file."""
-    groups = [sys.intern(group) for group in stored.spec.groups]  # pickle writes one object once: same song, same bytes
-    mine = {group: stored.events[stored.events["group"] == number] for number, group in enumerate(groups)}
-    plain = {
-        "schema": SCHEMAS[-1],
-        "sha256": stored.sha256,
-        "grid": grid_to_plain(stored.grid),
-        "pitches": stored.spec.pitches,
-        "lowest": stored.spec.lowest,
-        "frames": stored.frames,
-        "groups": groups,
-        "notes": {group: _tensor(events, NOTES, np.int32) for group, events in mine.items()},
-        "rhythm": {group: _tensor(events, RHYTHM, np.float32) for group, events in mine.items()},
-        "programs": {group: stored.programs[group] for group in groups if group in stored.programs},
-        "drums": [group for group in groups if group in stored.drums],
-        "ticks_per_quarter": stored.ticks_per_quarter,
-        "tempos": _tensor(stored.tempos, TEMPO.names, np.int64),
-        "meters": _tensor(stored.meters, METER.names, np.int64),
-        "keys": _tensor(stored.keys, KEY.names, np.int64),
-    }
-    buffer = io.BytesIO()  # a file name would go into the bytes
-    torch.save(plain, buffer)
-    return buffer.getvalue()
 
 
 def song_from_pt(pt: bytes) -> StoredSong:
@@ -119,14 +85,6 @@ def _events(notes: torch.Tensor, rhythm: torch.Tensor, group: int) -> NDArray[An
         for number, name in enumerate(names):
             events[name] = columns[:, number]
     return events
-
-
-def _tensor(table: NDArray[Any], names: Any, dtype: Any) -> torch.Tensor:
-    """Fields of structured rows as a tensor (row, field)."""
-    columns = np.empty((len(table), len(names)), dtype=dtype)
-    for number, name in enumerate(names):
-        columns[:, number] = table[name]
-    return torch.from_numpy(columns)
 
 
 def _rows(tensor: torch.Tensor, dtype: np.dtype[Any]) -> NDArray[Any]:

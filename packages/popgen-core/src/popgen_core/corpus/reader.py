@@ -14,7 +14,9 @@ from popgen_core.contracts.settings import read_settings, settings_of
 from popgen_core.corpus.facts import SongFacts, facts_of
 from popgen_core.corpus.folder import Task, left_out
 from popgen_core.corpus.measures import measures_of
+from popgen_core.corpus.pt_write import song_bytes
 from popgen_core.corpus.report import FileRow
+from popgen_core.corpus.store import store_at
 from popgen_core.corpus.stored import StoredSong, moved_notes, stored_from_song
 from popgen_core.errors import MidiError, PluginError, PopgenError, RecipeError
 from popgen_core.music.beats import read_beats, song_on_beats
@@ -22,8 +24,9 @@ from popgen_core.music.grid import Grid
 from popgen_core.music.guard import SKIPPED, Limits, Reading, read_bytes, song_from_bytes
 from popgen_core.music.roll import PitchPolicy, Roll, RollSpec, roll_from_song
 
-__all__ = ["Answer", "Reader", "ReaderSetup", "key_of", "sha256_of"]
+__all__ = ["SONGS", "Answer", "Reader", "ReaderSetup", "SongFile", "key_of", "sha256_of", "song_name"]
 
+SONGS = "songs"  # the folder of a dataset in which its songs lie
 LONGEST_BEATS = 2**20  # bytes of a file of beats
 
 
@@ -31,7 +34,7 @@ LONGEST_BEATS = 2**20  # bytes of a file of beats
 class ReaderSetup:
     """What a reader needs to know: the grid, the grouper as "module:Class" with its options, and what is too much.
 
-    `pitches`: what becomes of pitches outside the roll. `songs`: whether songs are handed back or their rows only.
+    `pitches`: what becomes of pitches outside the roll. `place`: the store to which songs are written, "" for none.
     """
 
     grid: Grid
@@ -39,19 +42,28 @@ class ReaderSetup:
     grouper_options: dict[str, Any]
     limits: Limits
     pitches: PitchPolicy = "fold"
-    songs: bool = True
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class SongFile:
+    """A song's file in songs/: its name, the digest of its bytes, and its length in frames."""
+
+    pt: str
+    sha256: str
+    frames: int
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a reader makes of a file: its row; the song and facts about it if it is kept; where its tracks went.
+    """What a reader makes of a file: its row; if it is kept the song's file and facts about it; where its tracks went.
 
     `key` is the digest of all bytes that went in, the file's and its beats'; "" where they could not be read.
     """
 
     row: FileRow
     key: str = ""
-    song: StoredSong | None = None
+    song: SongFile | None = None
     facts: SongFacts | None = None
     placements: tuple[Placement, ...] = ()
 
@@ -63,13 +75,15 @@ class Reader:
         self.setup = setup
         self.grouper, self.options = _grouper(setup.grouper_target, setup.grouper_options)
         self.spec = RollSpec(tuple(self.grouper.groups))
+        self.store = store_at(setup.place) if setup.place else None
 
     def read(self, task: Task) -> Answer:
         """One file's row, and its song unless it is left out. Nothing that a file can cause is raised."""
         sha256 = key = ""
         try:
             midi, beats = _bytes_of(task, self.setup.limits)
-            sha256, key = hashlib.sha256(midi).hexdigest(), _key(midi, beats)
+            sha256 = hashlib.sha256(midi).hexdigest()
+            key = sha256 if beats is None else _key(midi, beats)
             return self._kept(task.source, sha256, key, self._reading(midi, beats))
         except MidiError as error:
             skipped = error.reason in SKIPPED or error.reason == "no-beats"
@@ -100,8 +114,20 @@ class Reader:
             (f"{moved} notes moved by a tick or more, their times are finer than the grid stores",) if moved else ()
         )
         row = _row(stored, reading, grouping, roll, (*reading.repairs, *inexact))
-        song = stored if self.setup.songs else None
-        return Answer(row, key, song, facts_of(grouping.song), grouping.placements)
+        return Answer(row, key, self._written(stored, key), facts_of(grouping.song), grouping.placements)
+
+    def _written(self, stored: StoredSong, key: str) -> SongFile | None:
+        if self.store is None:
+            return None
+        content = song_bytes(stored)
+        song = SongFile(song_name(key), hashlib.sha256(content).hexdigest(), stored.frames)
+        self.store.put(f"{SONGS}/{song.pt}", content)
+        return song
+
+
+def song_name(key: str) -> str:
+    """The name in songs/ of the song that was made from what has this digest."""
+    return f"{key[:2]}/{key[:32]}.pt"
 
 
 def key_of(task: Task, limits: Limits) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from popgen_core.corpus.split import Split
@@ -66,14 +66,16 @@ class FileRow:
 
     def to_plain(self) -> dict[str, Any]:
         """The row as plain values, as report.json holds it."""
-        return asdict(self)
+        return {**vars(self), "repairs": list(self.repairs)}
 
 
 def row_from_plain(plain: Mapping[str, Any]) -> FileRow:
     """The row of plain values; names that this popgen does not know are left out."""
-    known = {one.name for one in fields(FileRow)}
-    values = {name: value for name, value in plain.items() if name in known}
+    values = {name: value for name, value in plain.items() if name in NAMES}
     return FileRow(**{**values, "repairs": tuple(values.get("repairs", ()))})
+
+
+NAMES = frozenset(one.name for one in fields(FileRow))
 
 
 def summary(rows: Iterable[FileRow]) -> dict[str, int]:
@@ -89,11 +91,15 @@ def reasons(rows: Iterable[FileRow]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class CorpusReport:
-    """All files under `folder`, one row a file, sorted by file; `groups` are what the grouper makes, in order."""
+    """All files under `folder`, one row a file, sorted by file; `groups` are what the grouper makes, in order.
+
+    `problems`: a line for each manifest and licence file that could not be used.
+    """
 
     folder: str
     groups: tuple[str, ...]
     rows: tuple[FileRow, ...]
+    problems: tuple[str, ...] = ()
 
     @property
     def summary(self) -> dict[str, int]:
@@ -110,7 +116,8 @@ class CorpusReport:
 class PrepareReport:
     """What `prepare` made of a folder: the dataset's place, how many files of each verdict and reason, the split.
 
-    `already`: the dataset was there, complete and of the same files. The rows themselves lie in report.json, one
+    `already`: the dataset was there, complete and of the same files. `problems`: a line for each manifest and licence
+    file that could not be used. The rows themselves lie in report.json, one
     line a file, since there may be millions; `rows` reads them.
     """
 
@@ -121,6 +128,7 @@ class PrepareReport:
     reasons: dict[str, int]
     split: Split
     already: bool = False
+    problems: tuple[str, ...] = ()
 
     @property
     def rows(self) -> tuple[FileRow, ...]:

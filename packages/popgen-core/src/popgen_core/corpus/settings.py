@@ -39,9 +39,9 @@ class PrepareSettings:
     test_share: float = 0.2
     folds: int = 10
 
-    def reader(self, *, songs: bool = True) -> ReaderSetup:
-        """What its workers need to know."""
-        return ReaderSetup(self.grid, self.grouper_target, self.grouper_options, self.limits, self.pitches, songs)
+    def reader(self, place: str = "") -> ReaderSetup:
+        """What its workers need to know; `place` is where songs are kept, "" keeps none."""
+        return ReaderSetup(self.grid, self.grouper_target, self.grouper_options, self.limits, self.pitches, place)
 
     def to_plain(self) -> dict[str, Any]:
         """The settings as plain values, by which a run knows that it goes on with the same work."""

@@ -32,12 +32,25 @@ class Store(Protocol):
         """Writes a file; the folder above it is made."""
         ...
 
+    def put(self, name: str, content: bytes) -> None:
+        """Writes a file fast: where that can be done no faster than safely, as `write` does, else it may be in part
+        when the machine stops; whoever reads it has its digest."""
+        ...
+
     def writing(self, name: str) -> AbstractContextManager[BinaryIO]:
         """A file to write to piece by piece."""
         ...
 
     def names(self) -> list[str]:
         """All files, sorted."""
+        ...
+
+    def top(self) -> set[str]:
+        """What lies at the top: files and folders."""
+        ...
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a file."""
         ...
 
     def remove(self, name: str) -> None:
@@ -76,6 +89,13 @@ class _Folder:
         self._above(name)
         write_atomically(self.path / name, content)
 
+    def put(self, name: str, content: bytes) -> None:
+        try:
+            (self.path / name).write_bytes(content)
+        except FileNotFoundError:
+            self._above(name)
+            (self.path / name).write_bytes(content)
+
     def writing(self, name: str) -> AbstractContextManager[BinaryIO]:
         self._above(name)
         return writing(self.path / name)
@@ -83,6 +103,12 @@ class _Folder:
     def names(self) -> list[str]:
         found = (path for path in self.path.rglob("*") if path.is_file())
         return sorted(path.relative_to(self.path).as_posix() for path in found)
+
+    def top(self) -> set[str]:
+        return set(os.listdir(self.path))
+
+    def has(self, name: str) -> bool:
+        return (self.path / name).is_file()
 
     def remove(self, name: str) -> None:
         path = self.path / name
@@ -121,6 +147,9 @@ class _Remote:
         with self.writing(name) as file:
             file.write(content)
 
+    def put(self, name: str, content: bytes) -> None:
+        self.write(name, content)
+
     @contextlib.contextmanager
     def writing(self, name: str) -> Iterator[BinaryIO]:
         """Object stores show a file when it is closed; elsewhere a temporary name keeps it whole."""
@@ -141,6 +170,15 @@ class _Remote:
         self.files.invalidate_cache()
         root: Any = self.files._strip_protocol(self.root)
         return sorted(str(name)[len(root) :].lstrip("/") for name in self.files.find(self.root))
+
+    def top(self) -> set[str]:
+        if not self.files.exists(self.root):
+            return set()
+        self.files.invalidate_cache()
+        return {str(name).rstrip("/").rpartition("/")[2] for name in self.files.ls(self.root, detail=False)}
+
+    def has(self, name: str) -> bool:
+        return bool(self.files.isfile(self._at(name)))
 
     def remove(self, name: str) -> None:
         with contextlib.suppress(FileNotFoundError):

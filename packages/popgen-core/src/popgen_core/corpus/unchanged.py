@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from popgen_core.corpus.dataset import INDEX, REPORT, Dataset
 from popgen_core.corpus.folder import Task
-from popgen_core.corpus.reader import sha256_of
+from popgen_core.corpus.index import REPORT, read_index
+from popgen_core.corpus.reader import key_of, sha256_of, song_name
 from popgen_core.corpus.report import PrepareReport
 from popgen_core.corpus.settings import PrepareSettings
 from popgen_core.corpus.store import Store
@@ -45,13 +45,15 @@ def complete_already(
     folder: Path, store: Store, settings: PrepareSettings, tasks: Sequence[Task], groups: tuple[str, ...]
 ) -> PrepareReport:
     """The report of a finished dataset of the same settings and files; raises Refused for any other."""
-    dataset = Dataset.open(store.place)
-    check_same_settings(store.place, json.loads(store.read(INDEX)).get("settings", {}), settings)
+    about, split, _ = read_index(store)
+    check_same_settings(store.place, about.get("settings", {}), settings)
     report = json.loads(store.read(REPORT))
     was = {row["file"]: row["sha256"] for row in report["files"]}
     now = {task.source: sha256_of(task, settings.limits) for task in tasks}
     new, gone = sorted(now.keys() - was.keys()), sorted(file for file in was.keys() - now.keys() if was[file])
     changed = sorted(file for file in now.keys() & was.keys() if now[file] != was[file])
+    if settings.beats and not changed:
+        changed = _other_beats(about, tasks, settings)
     told = [
         f"{len(files)} {what} ({files[0]}{' …' if files[1:] else ''})"
         for files, what in ((new, "new"), (changed, "changed"), (gone, "gone"))
@@ -59,9 +61,19 @@ def complete_already(
     ]
     if told:
         raise Refused(f"{store.place} is complete, and its files are others now: {', '.join(told)}", hint=HINT)
-    if dataset.split is None:
-        raise Refused(f"{store.place} has no split", hint=HINT)
-    return PrepareReport(str(folder), store.place, groups, report["summary"], report["reasons"], dataset.split, True)
+    if split is None:
+        raise Refused(f"{store.place} was made by an older popgen and has no split", hint=HINT)
+    return PrepareReport(str(folder), store.place, groups, report["summary"], report["reasons"], split, True)
+
+
+def _other_beats(about: dict[str, Any], tasks: Sequence[Task], settings: PrepareSettings) -> list[str]:
+    """Songs whose file of beats is another than that by which they were made."""
+    made = {song["file"]: song["pt"] for song in about["songs"]}
+    return [
+        task.source
+        for task in tasks
+        if task.source in made and not made[task.source].endswith(song_name(key_of(task, settings.limits)))
+    ]
 
 
 def _short(value: Any) -> str:

@@ -7,6 +7,7 @@ Messages come on stdin and go out on a copy of stdout, since stdout itself belon
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import threading
@@ -29,6 +30,7 @@ def main() -> None:
         setup, memory_bytes = receive(requests)
         _limit_memory(memory_bytes)
         reader = _reader(setup, answers)
+        gc.freeze()  # nothing of what is there now becomes garbage
         while reader:
             send(answers, reader.read(receive(requests)))
 

@@ -108,10 +108,12 @@ def read_bytes(path: str | os.PathLike[str], limits: Limits = LIMITS) -> bytes:
 
 
 def _regular_bytes(descriptor: int, most: int) -> bytes:
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode):
         raise MidiError("it is no regular file", reason="not-a-file")
-    with open(descriptor, "rb", closefd=False) as file:
-        found = file.read(most + 1)  # not its size: a file may grow while it is read
+    found = b""
+    while len(found) <= most and (read := os.read(descriptor, min(about.st_size, most) + 1)):
+        found += read  # to the end, not to its size: a file may grow while it is read
     if len(found) > most:
         raise MidiError(f"it is larger than {most:,} bytes", reason="too-large")
     return found
@@ -172,7 +174,7 @@ def _refuse_length(song: Song, limits: Limits) -> None:
         raise MidiError(
             f"it is {quarters:,.0f} quarter notes long, the limit is {limits.quarters:,}", reason="too-long"
         )
-    hours = float(song.seconds(last)) / 3600
+    hours = song.duration_seconds() / 3600
     if hours * 3600 > limits.seconds:
         raise MidiError(f"it lasts {hours:,.1f} hours, the limit is {limits.seconds / 3600:g}", reason="too-long")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from popgen_core.errors import SongError
+from popgen_core.music.columns import Columns, columns_of
 
 __all__ = ["BEND", "CONTROL", "KEY", "METER", "NOTE", "TEMPO", "Marker", "Song", "Track", "notes_from", "rows"]
 
@@ -67,7 +69,7 @@ class Track:
             changes = np.append(changes, max(int(changes[-1]), self.end_tick))
         return np.asarray(changes, dtype=np.int64).reshape(-1, 2)
 
-    @property
+    @cached_property
     def end_tick(self) -> int:
         """The tick at which the last note has ended; 0 without notes."""
         return int((self.notes["start_tick"] + self.notes["length_ticks"]).max(initial=0))
@@ -101,35 +103,47 @@ class Song:
             raise SongError("a tempo map holds a tempo of zero or less")
         if (self.meters["numerator"] <= 0).any() or (self.meters["denominator"] <= 0).any():
             raise SongError("a meter map holds a meter without beats")
-        for track in self.tracks:
-            if track.notes["start_tick"].min(initial=0) < 0 or track.notes["length_ticks"].min(initial=0) < 0:
-                raise SongError(f"track {track.name!r} holds notes at negative times")
+        negative = (self.columns.start < 0) | (self.columns.length < 0)
+        if negative.any():
+            track = self.tracks[int(self.columns.track[negative.argmax()])]
+            raise SongError(f"track {track.name!r} holds notes at negative times")
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The notes of all tracks as columns."""
+        return columns_of([track.notes for track in self.tracks])
 
     @property
     def note_count(self) -> int:
         """Notes in all tracks."""
-        return sum(len(track.notes) for track in self.tracks)
+        return len(self.columns.start)
 
-    @property
+    @cached_property
     def end_tick(self) -> int:
         """The tick at which the last note has ended; 0 without notes."""
-        return max((track.end_tick for track in self.tracks), default=0)
+        return int(self.columns.end.max(initial=0))
 
     def seconds(self, ticks: Any) -> NDArray[np.float64]:
         """Seconds from the start at these ticks (any shape), by the tempo map."""
         ticks = np.asarray(ticks, dtype=np.float64)
+        if len(self.tempos) == 1:
+            return np.asarray(ticks * self._seconds_per_tick[0])
         at = np.maximum(np.searchsorted(self.tempos["tick"], ticks, side="right") - 1, 0)
-        return np.asarray(self._tempo_seconds()[at] + (ticks - self.tempos["tick"][at]) * self._seconds_per_tick()[at])
+        return np.asarray(self._tempo_seconds[at] + (ticks - self.tempos["tick"][at]) * self._seconds_per_tick[at])
 
     def ticks(self, seconds: Any) -> NDArray[np.float64]:
         """Ticks, with their fractions, at these seconds: the inverse of `seconds`."""
         seconds = np.asarray(seconds, dtype=np.float64)
-        starts = self._tempo_seconds()
+        starts = self._tempo_seconds
         at = np.maximum(np.searchsorted(starts, seconds, side="right") - 1, 0)
-        return np.asarray(self.tempos["tick"][at] + (seconds - starts[at]) / self._seconds_per_tick()[at])
+        return np.asarray(self.tempos["tick"][at] + (seconds - starts[at]) / self._seconds_per_tick[at])
 
     def duration_seconds(self) -> float:
         """Seconds from the start to the end of the last note."""
+        return self._duration
+
+    @cached_property
+    def _duration(self) -> float:
         return float(self.seconds(self.end_tick))
 
     def tempo_bpm(self, ticks: Any) -> NDArray[np.float64]:
@@ -137,11 +151,13 @@ class Song:
         at = np.maximum(np.searchsorted(self.tempos["tick"], np.asarray(ticks) + 1e-6, side="right") - 1, 0)
         return np.asarray(60e6 / self.tempos["microseconds"][at])
 
+    @cached_property
     def _seconds_per_tick(self) -> NDArray[np.float64]:
         return np.asarray(self.tempos["microseconds"] / (1e6 * self.ticks_per_quarter))
 
+    @cached_property
     def _tempo_seconds(self) -> NDArray[np.float64]:
-        lengths = np.diff(self.tempos["tick"]) * self._seconds_per_tick()[:-1]
+        lengths = np.diff(self.tempos["tick"]) * self._seconds_per_tick[:-1]
         return np.concatenate([[0.0], np.cumsum(lengths)])
 
 
@@ -149,7 +165,10 @@ def _one_a_tick(given: Rows) -> Rows:
     """The rows sorted by tick, the last of several at one tick kept."""
     if len(given) < 2:
         return given
-    given = given[np.argsort(given["tick"], kind="stable")]
+    ticks = given["tick"]
+    if (ticks[1:] > ticks[:-1]).all():
+        return given
+    given = given[np.argsort(ticks, kind="stable")]
     return np.asarray(given[np.append(np.diff(given["tick"]) > 0, True)])
 
 
