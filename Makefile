@@ -39,7 +39,7 @@ format: $(READY)  ## format the code
 	$(BIN)/ruff format packages tests benchmarks docs
 
 bench: $(READY)  ## run every benchmark
-	for each in benchmarks/*_speed.py; do $(BIN)/python $$each || exit 1; done
+	for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
 
 docs: $(READY)  ## write docs/commands.md and docs/figures.md from the code
 	$(BIN)/python docs/write_commands.py

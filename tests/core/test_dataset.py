@@ -18,6 +18,7 @@ from popgen_core.corpus.dataset import Dataset
 from popgen_core.corpus.index import digest_lines
 from popgen_core.corpus.prepare import prepare
 from popgen_core.corpus.pt_write import song_bytes
+from popgen_core.corpus.store import store_at
 from popgen_core.corpus.stored import StoredSong, moved_notes, stored_from_song
 from popgen_core.errors import DatasetError
 from popgen_core.music import (
@@ -98,8 +99,7 @@ def test_what_is_no_dataset_is_named(tmp_path: Path) -> None:
 def test_an_index_that_cannot_be_read_is_one_error(prepared: Path, change: dict[str, object], message: str) -> None:
     about = json.loads((prepared / "dataset.json").read_text())
     (prepared / "dataset.json").write_text(json.dumps({**about, **change}))
-    names = ("dataset.json", "report.json", "split.json")
-    (prepared / "dataset.sha256").write_bytes(digest_lines({name: (prepared / name).read_bytes() for name in names}))
+    (prepared / "dataset.sha256").write_bytes(digest_lines(store_at(prepared)))
     with pytest.raises(DatasetError, match=message):
         Dataset.open(prepared)
 

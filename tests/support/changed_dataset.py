@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from popgen_core.corpus.index import digest_lines
+from popgen_core.corpus.store import store_at
 
 
 def changed(dataset: Path, place: Path, **changes: object) -> Path:
@@ -14,6 +15,5 @@ def changed(dataset: Path, place: Path, **changes: object) -> Path:
     shutil.copytree(dataset, place)
     index = place / "dataset.json"
     index.write_text(json.dumps({**json.loads(index.read_text()), **changes}))
-    files = ("dataset.json", "report.json", "split.json")
-    (place / "dataset.sha256").write_bytes(digest_lines({name: (place / name).read_bytes() for name in files}))
+    (place / "dataset.sha256").write_bytes(digest_lines(store_at(place)))
     return place

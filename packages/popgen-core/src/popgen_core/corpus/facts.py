@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from popgen_core.corpus.prints import print_of_notes, text_of_print
 from popgen_core.errors import DatasetError
-from popgen_core.music.song import Rows, Song
+from popgen_core.music.columns import Columns
+from popgen_core.music.song import Song
 
 __all__ = ["SongFacts", "facts_from_plain", "facts_of"]
 
@@ -62,8 +63,8 @@ def facts_from_plain(plain: Mapping[str, Any]) -> SongFacts:
 def facts_of(song: Song) -> SongFacts:
     """The facts of a song whose tracks are named after their groups."""
     seconds = song.duration_seconds()
-    pitched = [track.notes for track in song.tracks if not track.is_drum and len(track.notes)]
-    drums = [track.notes for track in song.tracks if track.is_drum and len(track.notes)]
+    drum = np.array([track.is_drum for track in song.tracks], dtype=np.bool_)
+    pitched, drums = song.columns.of(~drum), song.columns.of(drum)
     beats = song.end_tick / song.ticks_per_quarter
     return SongFacts(
         tempo=round(60 * beats / seconds if seconds > 0 else float(song.tempo_bpm(0)), 3),
@@ -71,18 +72,16 @@ def facts_of(song: Song) -> SongFacts:
         density=round(song.note_count / seconds if seconds > 0 else 0.0, 4),
         seconds=round(seconds, 3),
         groups=tuple(sorted({track.name for track in song.tracks if len(track.notes) >= LEAST_NOTES})),
-        feel=_feel(drums, song.ticks_per_quarter) or _feel([*pitched, *drums], song.ticks_per_quarter),
+        feel=_feel(drums.start, song.ticks_per_quarter) or _feel(song.columns.start, song.ticks_per_quarter),
         print=text_of_print(print_of_notes(pitched, drums, song.ticks_per_quarter)),
     )
 
 
-def _chroma(pitched: Sequence[Rows], ticks_per_quarter: int) -> NDArray[np.float64]:
+def _chroma(pitched: Columns, ticks_per_quarter: int) -> NDArray[np.float64]:
     """(12,) ticks for which each pitch class sounds, exact."""
-    chroma: NDArray[np.float64] = np.zeros(128)
-    for notes in pitched:
-        lengths = np.minimum(notes["length_ticks"], LONGEST * ticks_per_quarter)
-        chroma += np.bincount(notes["pitch"], weights=lengths, minlength=128)
-    return np.asarray(np.pad(chroma, (0, 4)).reshape(11, 12).sum(axis=0))
+    lengths = np.minimum(pitched.length, LONGEST * ticks_per_quarter)
+    octaves = np.bincount(pitched.pitch, weights=lengths, minlength=132).reshape(11, 12)
+    return np.asarray(octaves.sum(axis=0))
 
 
 def _keys(profile: Sequence[float]) -> NDArray[np.float64]:
@@ -102,14 +101,14 @@ def _mode(chroma: NDArray[np.float64]) -> str:
     return "minor" if (MINOR_KEYS @ centred).max() > (MAJOR_KEYS @ centred).max() else "major"
 
 
-def _feel(parts: Sequence[Rows], ticks_per_quarter: int) -> str:
+def _feel(ticks: NDArray[np.int64], ticks_per_quarter: int) -> str:
     """Whether onsets fall between the eighths; those near no sixteenth (triplets, swing) do not count."""
-    if not parts:
+    if len(ticks) < LEAST_NOTES:
         return ""
-    ticks = np.concatenate([notes["start_tick"] for notes in parts])
     sixteenths = ticks * (4 / ticks_per_quarter)
     nearest = np.rint(sixteenths)
-    struck = np.unique(nearest[np.abs(sixteenths - nearest) <= 4 * ON].astype(np.int64))
+    struck = np.sort(nearest.compress(np.abs(sixteenths - nearest) <= 4 * ON))
+    struck = struck.compress(np.append(struck[1:] != struck[:-1], True)[: len(struck)])  # each once
     if len(struck) < LEAST_NOTES:
         return ""
-    return "16th" if (struck % 2).mean() >= SIXTEENTHS else "8th"
+    return "16th" if np.count_nonzero(struck % 2) / len(struck) >= SIXTEENTHS else "8th"

@@ -34,7 +34,7 @@ def finish(
     store.write(SPLIT, json_bytes(split.to_plain()))
     _sync()
     wanted = _write_rows(store, settled, _head(settings, groups, settled.licences))
-    store.write(DIGEST, digest_lines({name: store.read(name) for name in (INDEX, REPORT, SPLIT)}))
+    store.write(DIGEST, digest_lines(store))
     _clean(store, wanted)
     return PrepareReport(folder, store.place, groups, settled.summary, settled.reasons, split)
 

@@ -13,7 +13,7 @@ from popgen_core.music.guard import ENDINGS, plain_text
 __all__ = ["Task", "left_out", "midi_files", "printable_path"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Task:
     """One file to read: its path, its printable path inside the folder, that path as it is, and its file of beats."""
 
@@ -45,10 +45,13 @@ def midi_files(folder: Path, beats: str = "") -> tuple[list[Task], list[FileRow]
         left_out(_inside(folder, path), "linked-folder", "a link to a folder is not followed", skipped=True)
         for path in linked
     ]
-    tasks = [
-        Task(path, _inside(folder, path), os.path.relpath(path, folder), _beats_beside(path, beats)) for path in found
-    ]
-    return sorted(tasks, key=lambda task: os.fsencode(task.source)), unread
+    return sorted((_task(folder, path, beats) for path in found), key=lambda task: os.fsencode(task.source)), unread
+
+
+def _task(folder: Path, path: str, beats: str) -> Task:
+    inside = os.path.relpath(path, folder)
+    source = printable_path(inside)
+    return Task(path, source, source if source == inside else inside, _beats_beside(path, beats))
 
 
 def printable_path(path: str) -> str:

@@ -34,16 +34,22 @@ def read_index(store: Store) -> tuple[dict[str, Any], Split | None, str]:
         )
     if about["schema"] == 1:
         return about, None, hashlib.sha256(index).hexdigest()
-    contents = {INDEX: index, REPORT: _read(store, REPORT), SPLIT: _read(store, SPLIT)}
-    digests = _read(store, DIGEST)
-    _check_digests(store, contents, digests)
-    split = split_from_plain(_plain(store, SPLIT, contents[SPLIT]))
+    digests, written = _read(store, DIGEST), _digests(store)
+    _check_digests(store, written, digests)
+    split = split_from_plain(_plain(store, SPLIT, _read(store, SPLIT)))
     return about, split, hashlib.sha256(digests).hexdigest()
 
 
-def digest_lines(contents: Mapping[str, bytes]) -> bytes:
+def digest_lines(store: Store) -> bytes:
     """What dataset.sha256 says of the files beside it; `sha256sum --check` reads it too."""
-    return "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items()).encode()
+    return "".join(f"{digest}  {name}\n" for name, digest in _digests(store).items()).encode()
+
+
+def _digests(store: Store) -> dict[str, str]:
+    try:
+        return {name: store.sha256(name) for name in (INDEX, REPORT, SPLIT)}
+    except OSError as error:
+        raise DatasetError(f"{store.place} cannot be read: {_why(error)}: {error.filename}", hint=ANEW) from error
 
 
 def checked_bytes(store: Store, name: str, digest: str) -> bytes:
@@ -54,11 +60,11 @@ def checked_bytes(store: Store, name: str, digest: str) -> bytes:
     return content
 
 
-def _check_digests(store: Store, contents: Mapping[str, bytes], digests: bytes) -> None:
-    if digests == (lines := digest_lines(contents)):
+def _check_digests(store: Store, written: Mapping[str, str], digests: bytes) -> None:
+    lines = {name: f"{digest}  {name}\n".encode() for name, digest in written.items()}
+    if digests == b"".join(lines.values()):
         return
-    was = digests.splitlines()
-    changed = [name for name, line in zip(contents, lines.splitlines(), strict=True) if line not in was]
+    changed = [name for name, line in lines.items() if line not in digests]
     name = changed[0] if len(changed) == 1 else DIGEST
     raise DatasetError(f"{store.place}/{name} was changed since the dataset was prepared", hint=ANEW)
 

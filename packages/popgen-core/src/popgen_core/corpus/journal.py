@@ -58,8 +58,9 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("a+b", buffering=0)
-        self._places: dict[str, tuple[int, int]] = {}  # file -> start and length of its latest line
+        self._file = path.open("ab", buffering=0)
+        self._lines = path.open("rb")
+        self._places: dict[str, int] = {}  # file -> where its latest line begins
         self._end = self._read()
 
     def __enter__(self) -> Journal:
@@ -67,12 +68,13 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+        self._lines.close()
 
     def add(self, entry: Entry) -> None:
         """Appends a line, which outlives this process from now on."""
         line = entry.line()
         self._file.write(line)
-        self._places[entry.row.file] = (self._end, len(line))
+        self._places[entry.row.file] = self._end
         self._end += len(line)
 
     def keep(self, wanted: Callable[[Entry], bool]) -> set[str]:
@@ -81,9 +83,8 @@ class Journal:
         return set(self._places)
 
     def __getitem__(self, file: str) -> Entry:
-        start, length = self._places[file]
-        self._file.seek(start)
-        return entry_of(self._file.read(length))
+        self._lines.seek(self._places[file])
+        return entry_of(self._lines.readline())
 
     def entries(self) -> Iterator[Entry]:
         """All entries, sorted by file."""
@@ -94,15 +95,13 @@ class Journal:
 
     def _read(self) -> int:
         """Finds the lines that are there and cuts off what a kill left of the last one; where the next line begins."""
-        self._file.seek(0)
         end = 0
-        with open(self._file.fileno(), "rb", closefd=False) as lines:
-            for line in lines:
-                try:
-                    entry = entry_of(line)
-                except ValueError:
-                    break
-                self._places[entry.row.file] = (end, len(line))
-                end += len(line)
+        for line in self._lines:
+            try:
+                entry = entry_of(line)
+            except ValueError:
+                break
+            self._places[entry.row.file] = end
+            end += len(line)
         self._file.truncate(end)
         return end

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from popgen_core.music.columns import Columns
 from popgen_core.music.song import Song
 
 __all__ = ["Measures", "measures_of"]
@@ -34,14 +35,13 @@ class Measures:
 
 def measures_of(song: Song) -> Measures:
     """The measures of a song as it came, its tracks not yet grouped."""
-    notes = np.concatenate([track.notes for track in song.tracks])
-    whose = np.repeat(np.arange(len(song.tracks)), [len(track.notes) for track in song.tracks])
-    drums = np.array([track.is_drum for track in song.tracks])
-    pitched = notes["pitch"][~drums[whose]]
+    notes = song.columns
+    drums = np.array([track.is_drum for track in song.tracks], dtype=np.bool_)
+    pitched = notes.pitch.compress(~drums.repeat(notes.count))
     meters = [f"{top}/{bottom}" for _, top, bottom in song.meters.tolist()]
     return Measures(
-        overlapping=_overlapping(notes, whose),
-        flatness=_flatness(notes, whose),
+        overlapping=_overlapping(notes),
+        flatness=_flatness(notes),
         tempo=round(60e6 / _longest(song.tempos["tick"], song.tempos["microseconds"].tolist(), song.end_tick), 2),
         meter=_longest(song.meters["tick"], meters, song.end_tick),
         tempos=_changes(song.tempos["microseconds"].tolist()),
@@ -51,25 +51,25 @@ def measures_of(song: Song) -> Measures:
     )
 
 
-def _overlapping(notes: NDArray[Any], whose: NDArray[np.int64]) -> int:
-    """Notes that begin before an earlier note of their pitch and track has ended; a track's notes are sorted by start."""
-    lane = whose << 7 | notes["pitch"]
-    order = np.argsort(lane.astype(np.uint16) if lane[-1:].max(initial=0) < 2**16 else lane, kind="stable")
-    start, length = notes["start_tick"].take(order), notes["length_ticks"].take(order)
-    apart = lane.take(order) * (int(start.max(initial=0) + length.max(initial=0)) + 1)  # lanes never reach each other
-    start += apart
-    latest = np.maximum.accumulate(start + length)  # of all earlier notes of the lane
-    return int(np.count_nonzero(start[1:] < latest[:-1]))
+def _overlapping(notes: Columns) -> int:
+    """Notes that begin before an earlier one of their pitch and track has ended; each track's are sorted by start."""
+    lane = notes.track << 7 | notes.pitch
+    order = np.argsort(lane.astype(np.uint16) if len(notes.count) < 2**9 else lane, kind="stable")
+    apart = lane.take(order) * (int(notes.end.max(initial=0)) + 1)  # lanes never reach each other
+    latest = np.maximum.accumulate(notes.end.take(order) + apart)  # of all earlier notes of the lane
+    return int(np.count_nonzero((notes.start.take(order) + apart)[1:] < latest[:-1]))
 
 
-def _flatness(notes: NDArray[Any], whose: NDArray[np.int64]) -> float:
-    tracks = int(whose.max(initial=0)) + 1
-    counts = np.bincount(whose << 7 | notes["velocity"], minlength=tracks << 7).reshape(tracks, 128)
-    return round(float(counts.max(axis=1).sum() / max(len(notes), 1)), 3)
+def _flatness(notes: Columns) -> float:
+    tracks = len(notes.count)
+    counts = np.bincount(notes.track << 7 | notes.velocity, minlength=tracks << 7).reshape(tracks, 128)
+    return round(float(counts.max(axis=1, initial=0).sum() / max(len(notes.start), 1)), 3)
 
 
 def _longest(ticks: NDArray[np.int64], values: list[Any], end_tick: int) -> Any:
     """The value that is in force for the most ticks up to the end."""
+    if len(values) == 1:
+        return values[0]
     lengths = np.diff(np.append(np.minimum(ticks, end_tick), end_tick)).tolist()
     total: Counter[Any] = Counter()
     for value, length in zip(values, lengths, strict=True):

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from popgen_core.errors import DatasetError
-from popgen_core.music.song import Rows, Song
+from popgen_core.music.columns import Columns
+from popgen_core.music.song import Song
 
 __all__ = ["FULL", "SIZE", "print_from_text", "print_of", "print_of_notes", "text_of_print"]
 
@@ -54,17 +55,16 @@ def print_of(song: Song) -> NDArray[np.uint32]:
     excerpt below some number are then among those of the whole song below it. A song without enough melody is known
     by its drums instead: sets of drums struck together, nine in a row.
     """
-    pitched = [track.notes for track in song.tracks if not track.is_drum and len(track.notes)]
-    drums = [track.notes for track in song.tracks if track.is_drum and len(track.notes)]
-    return print_of_notes(pitched, drums, song.ticks_per_quarter)
+    drum = np.array([track.is_drum for track in song.tracks], dtype=np.bool_)
+    return print_of_notes(song.columns.of(~drum), song.columns.of(drum), song.ticks_per_quarter)
 
 
-def print_of_notes(pitched: Sequence[Rows], drums: Sequence[Rows], ticks_per_quarter: int) -> NDArray[np.uint32]:
-    """The fingerprint by the notes of each pitched group and of the drums, each sorted by start; as `print_of`."""
-    hashes = _melody_hashes(pitched, ticks_per_quarter) if pitched else np.zeros(0, dtype=np.uint32)
+def print_of_notes(pitched: Columns, drums: Columns, ticks_per_quarter: int) -> NDArray[np.uint32]:
+    """The fingerprint by the notes of pitched groups and of drums, each group's sorted by start; as `print_of`."""
+    hashes = _melody_hashes(pitched, ticks_per_quarter)
     if len(hashes) >= LEAST:
         return hashes[:SIZE]
-    hashes = _drum_hashes(np.concatenate(drums), ticks_per_quarter) if drums else hashes
+    hashes = _drum_hashes(drums, ticks_per_quarter) if len(drums.start) else hashes
     return hashes[: SIZE if len(hashes) >= LEAST_DRUMS else 0]
 
 
@@ -81,62 +81,80 @@ def print_from_text(text: str) -> NDArray[np.uint32]:
         raise DatasetError("a song's fingerprint is damaged", hint="prepare the dataset anew") from error
 
 
-def _melody_hashes(groups: Sequence[Rows], ticks_per_quarter: int) -> NDArray[np.uint32]:
-    """Notes of each pitched group -> the different turns of all lines as rising hashes."""
-    tick = np.concatenate([notes["start_tick"] for notes in groups])
-    pitch = np.concatenate([notes["pitch"] for notes in groups]).astype(np.int64)
-    order = np.argsort(tick, kind="stable")  # all groups together: the last line
-    line = np.repeat(np.arange(len(groups) + 1), [*(len(notes) for notes in groups), len(order)])
-    beat, pitch = np.concatenate([tick, tick[order]]) / ticks_per_quarter, np.concatenate([pitch, pitch[order]])
+def _melody_hashes(notes: Columns, ticks_per_quarter: int) -> NDArray[np.uint32]:
+    """Notes of the pitched groups -> the different turns of all lines as rising hashes."""
+    if len(notes.start) == 0:
+        return np.zeros(0, dtype=np.uint32)
+    order = np.argsort(notes.start, kind="stable")  # all groups together: the last line
+    tick = np.concatenate([notes.start, notes.start.take(order)])
+    pitch = np.concatenate([notes.pitch, notes.pitch.take(order)])
+    together = len(notes.count)
+    line = np.arange(together + 1, dtype=np.int32).repeat([*notes.count.tolist(), len(order)])
+    beat = tick / ticks_per_quarter
 
     first = _first_of_events(beat, line)
-    top, beat, line = np.maximum.reduceat(pitch, first), beat[first], line[first]
-    together = np.searchsorted(line, len(groups))
-    bottom = np.minimum.reduceat(pitch[first[together] :], first[together:] - first[together])
+    top, beat, line = np.maximum.reduceat(pitch, first), beat.take(first), line.take(first)
+    at = int(line.searchsorted(together))
+    bottom = np.minimum.reduceat(pitch[first[at] :], first[at:] - first[at])
 
-    lines = np.concatenate([line, np.full(len(bottom), len(groups) + 1)])
-    steps = np.diff(np.concatenate([top, bottom]))
-    tokens = (np.clip(steps, -WIDEST, WIDEST) + WIDEST) * LENGTHS
-    tokens += np.searchsorted(STEP_BEATS, np.diff(np.concatenate([beat, beat[together:]])))
-    whole = _sums(np.diff(lines) != 0, TURN_STEPS) == 0
-    return _hashes(_codes(tokens, TURN_STEPS)[whole & (_sums(steps != 0, TURN_STEPS) >= LEAST_MOVES)])
+    steps = _steps(np.concatenate([top, bottom], dtype=np.int64))
+    tokens = (np.minimum(np.maximum(steps, -WIDEST), WIDEST) + WIDEST) * LENGTHS
+    tokens += STEP_BEATS.searchsorted(_steps(np.concatenate([beat, beat[at:]])))
+    ends = np.concatenate([_steps(line) != 0, [True], np.zeros(len(bottom) - 1, dtype=np.bool_)])
+    turns = (_counts(ends, TURN_STEPS) == 0) & (_counts(steps != 0, TURN_STEPS) >= LEAST_MOVES)
+    return _hashes(_codes(tokens, TURN_STEPS).compress(turns))
 
 
-def _drum_hashes(notes: Rows, ticks_per_quarter: int) -> NDArray[np.uint32]:
+def _drum_hashes(notes: Columns, ticks_per_quarter: int) -> NDArray[np.uint32]:
     """Notes of the drums -> the different turns as rising hashes, none of which a melody is meant to have."""
-    notes = notes[np.argsort(notes["start_tick"], kind="stable")]
-    beat = notes["start_tick"] / ticks_per_quarter
-    first = _first_of_events(beat, np.zeros(len(notes), dtype=np.int64))
-    struck = np.bitwise_or.reduceat(DRUM_BITS[notes["pitch"]], first)
-    tokens = struck[1:] * LENGTHS + np.searchsorted(STEP_BEATS, np.diff(beat[first])) + (1 << 20)
+    order = np.argsort(notes.start, kind="stable")
+    beat = notes.start.take(order) / ticks_per_quarter
+    first = _first_of_events(beat, np.zeros(len(order), dtype=np.int32))
+    struck = np.bitwise_or.reduceat(DRUM_BITS.take(notes.pitch.take(order)), first)
+    tokens = struck[1:] * LENGTHS + STEP_BEATS.searchsorted(_steps(beat.take(first))) + (1 << 20)
     return _hashes(_codes(tokens, DRUM_STEPS))
 
 
-def _first_of_events(beat: NDArray[np.float64], line: NDArray[np.int64]) -> NDArray[np.int64]:
+def _steps(values: NDArray[Any]) -> NDArray[Any]:
+    """(event,) -> (event - 1,) from each to the next."""
+    return np.asarray(values[1:] - values[:-1])
+
+
+def _first_of_events(beat: NDArray[np.float64], line: NDArray[np.int32]) -> NDArray[np.int64]:
     """Which notes begin an event: those of another line than the note before, or later than together with it."""
-    begins = np.append(True, (np.diff(beat) > TOGETHER) | (np.diff(line) != 0))
+    begins = np.ones(len(beat), dtype=np.bool_)
+    np.logical_or(_steps(beat) > TOGETHER, line[1:] != line[:-1], out=begins[1:])
     return np.flatnonzero(begins)
 
 
-def _sums(flags: NDArray[np.bool_], width: int) -> NDArray[np.int64]:
-    """(steps,) -> (steps - width + 1,) how many of each `width` in a row are set."""
-    running = np.concatenate([[0], np.cumsum(flags)])
-    return np.asarray(running[width:] - running[:-width])
+def _counts(flags: NDArray[np.bool_], width: int) -> NDArray[np.int8]:
+    """(steps,) -> (steps - width + 1,) how many of each `width` in a row, a handful, are set."""
+    turns = max(len(flags) - width + 1, 0)
+    counts = np.zeros(turns, dtype=np.int8)
+    for step in range(width):
+        counts += flags[step : step + turns].view(np.int8)
+    return counts
 
 
 def _codes(tokens: NDArray[np.int64], width: int) -> NDArray[np.uint64]:
-    """(steps,) -> (steps - width + 1,) one number for each `width` tokens in a row."""
+    """(steps,) -> (steps - width + 1,) one number for each `width` tokens in a row, none of them below 0."""
     turns = max(len(tokens) - width + 1, 0)
     codes = np.zeros(turns, dtype=np.uint64)
     for step in range(width):
-        codes = codes * np.uint64(0x9E3779B97F4A7C15) + tokens[step : step + turns].astype(np.uint64)
+        codes *= np.uint64(0x9E3779B97F4A7C15)
+        codes += tokens[step : step + turns].view(np.uint64)
     return codes
 
 
 def _hashes(codes: NDArray[np.uint64]) -> NDArray[np.uint32]:
     """Numbers -> their different 32-bit hashes, rising; the mixing is that of SplitMix64 (Steele and others, 2014)."""
-    mixed = (codes ^ (codes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    short = ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(32)).astype(np.uint32)
+    if len(codes) == 0:
+        return codes.astype(np.uint32)
+    mixed = codes ^ (codes >> np.uint64(30))
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(27)
+    mixed *= np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    short = (mixed >> np.uint64(32)).astype(np.uint32)
     short = np.sort(np.minimum(short, np.uint32(FULL - 1)))
-    return short[np.append(True, short[1:] != short[:-1])] if len(short) else short
+    return short.compress(np.append(True, short[1:] != short[:-1]))

@@ -28,9 +28,10 @@ def song_bytes(stored: StoredSong) -> bytes:
     """A song as the bytes of a `.pt` file."""
     groups = list(stored.spec.groups)
     order = np.argsort(stored.events["group"], kind="stable")
-    bounds = np.searchsorted(stored.events["group"][order], np.arange(len(groups) + 1)).tolist()
-    notes = _columns(stored.events, NOTES, "<i4", order)  # (onset, 3), group after group
-    rhythm = _columns(stored.events, RHYTHM, "<f4", order)  # (onset, 3)
+    events = np.take(stored.events, order)  # group after group
+    bounds = np.searchsorted(events["group"], np.arange(len(groups) + 1)).tolist()
+    notes = _columns(events, NOTES, "<i4")  # (onset, 3)
+    rhythm = _columns(events, RHYTHM, "<f4")  # (onset, 3)
     return pt_bytes(
         {
             "schema": SCHEMAS[-1],
@@ -56,11 +57,9 @@ def _by_group(rows: NDArray[Any], groups: Sequence[str], bounds: Sequence[int]) 
     return {group: rows[bounds[number] : bounds[number + 1]] for number, group in enumerate(groups)}
 
 
-def _columns(
-    table: NDArray[Any], names: Sequence[str], dtype: str, order: NDArray[np.int64] | None = None
-) -> NDArray[Any]:
-    """Fields of structured rows, in some order, as an array (row, field)."""
+def _columns(table: NDArray[Any], names: Sequence[str], dtype: str) -> NDArray[Any]:
+    """Fields of structured rows as an array (row, field)."""
     columns = np.empty((len(table), len(names)), dtype=dtype)
     for number, name in enumerate(names):
-        columns[:, number] = table[name] if order is None else table[name][order]
+        columns[:, number] = table[name]
     return columns

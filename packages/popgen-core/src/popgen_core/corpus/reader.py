@@ -165,7 +165,8 @@ def _bytes_of(task: Task, limits: Limits) -> tuple[bytes, bytes | None]:
 
 def _refuse_cells(reading: Reading, setup: ReaderSetup, spec: RollSpec) -> None:
     """Refuses a song before a roll of it could fill the memory."""
-    frames = float(setup.grid.positions(reading.song, reading.song.end_tick))
+    song = reading.song
+    frames = float(setup.grid.positions(song, song.end_tick, np.asarray(song.duration_seconds())))
     if (cells := frames * spec.cells) > setup.limits.cells:
         message = f"its roll would have {cells:,.0f} cells, the limit is {setup.limits.cells:,}"
         raise MidiError(message, reason="too-many-cells")
@@ -174,7 +175,7 @@ def _refuse_cells(reading: Reading, setup: ReaderSetup, spec: RollSpec) -> None:
 def _row(stored: StoredSong, reading: Reading, grouping: Grouping, roll: Roll, repairs: tuple[str, ...]) -> FileRow:
     counts = np.bincount(roll.events["group"], minlength=len(roll.spec.groups))
     events = roll.events  # sorted: those that share a cell stand side by side
-    cells = (events["frame"].astype(np.int64) * len(roll.spec.groups) + events["group"]) * 128 + events["pitch"]
+    alike = [events[name][1:] == events[name][:-1] for name in ("frame", "group", "pitch")]
     measures = measures_of(reading.song)
     return FileRow(
         file=stored.source,
@@ -194,7 +195,7 @@ def _row(stored: StoredSong, reading: Reading, grouping: Grouping, roll: Roll, r
         out_of_range=roll.counts["out_of_range"],
         folded=roll.counts["folded"],
         dropped=roll.counts["dropped"] + grouping.dropped,
-        merged=int((cells[1:] == cells[:-1]).sum()),
+        merged=int(np.count_nonzero(alike[0] & alike[1] & alike[2])),
         flatness=measures.flatness,
         lowest=measures.lowest,
         highest=measures.highest,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from sys import intern
 from typing import Any
 
 from popgen_core.corpus.duplicates import clusters
+from popgen_core.corpus.facts import SongFacts
 from popgen_core.corpus.folder import Task
 from popgen_core.corpus.journal import Entry
 from popgen_core.corpus.licences import UNKNOWN, Licence, LicenceBook, Passport, origin_family
@@ -42,11 +44,12 @@ def settle(entries: Callable[[], Iterable[Entry]], tasks: Iterable[Task], book: 
     songs: list[SplitSong] = []
     prints: list[str] = []
     sums = _Sums()
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}
     for entry in entries():
         row = _final(entry, licences, first, {})
         sums.add(row)
         if row.kept and entry.facts:
-            songs.append(SplitSong(row.file, _source(row), len(songs), replace(entry.facts, print="")))
+            songs.append(SplitSong(row.file, intern(_source(row)), len(songs), _lean(entry.facts, shared)))
             prints.append(entry.facts.print)
     numbers = [int(number) for number in clusters(prints)]
     leaders: dict[int, str] = {}
@@ -92,6 +95,12 @@ def _final(entry: Entry, licences: dict[str, Licence], first: dict[str, str], al
         return replace(row, verdict="skipped", reason="duplicate", message=f"the same bytes as {original}")
     leader = alike.get(row.file, row.file)
     return replace(row, alike=leader) if leader != row.file else row
+
+
+def _lean(facts: SongFacts, shared: dict[tuple[str, ...], tuple[str, ...]]) -> SongFacts:
+    """Facts without the fingerprint, their words shared with those of other songs: there may be millions."""
+    groups = shared.setdefault(facts.groups, facts.groups)
+    return replace(facts, print="", mode=intern(facts.mode), feel=intern(facts.feel), groups=groups)
 
 
 def _source(row: FileRow) -> str:

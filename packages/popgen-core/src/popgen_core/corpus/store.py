@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -26,6 +27,10 @@ class Store(Protocol):
 
     def read(self, name: str) -> bytes:
         """The bytes of a file; raises OSError when it cannot be read."""
+        ...
+
+    def sha256(self, name: str) -> str:
+        """The digest of a file, of which never all is in memory; raises OSError when it cannot be read."""
         ...
 
     def write(self, name: str, content: bytes) -> None:
@@ -85,6 +90,10 @@ class _Folder:
     def read(self, name: str) -> bytes:
         return (self.path / name).read_bytes()
 
+    def sha256(self, name: str) -> str:
+        with (self.path / name).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
     def write(self, name: str, content: bytes) -> None:
         self._above(name)
         write_atomically(self.path / name, content)
@@ -142,6 +151,13 @@ class _Remote:
 
     def read(self, name: str) -> bytes:
         return bytes(self.files.cat_file(self._at(name)))
+
+    def sha256(self, name: str) -> str:
+        total = hashlib.sha256()
+        with self.files.open(self._at(name), "rb") as file:
+            while part := file.read(1 << 20):
+                total.update(part)
+        return total.hexdigest()
 
     def write(self, name: str, content: bytes) -> None:
         with self.writing(name) as file:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from popgen_core.music.song import NOTE, Track
+from popgen_core.music.columns import columns_of
+from popgen_core.music.song import Track
 
 __all__ = ["Notes", "Onsets", "notes_of", "onsets_of"]
 
@@ -27,8 +28,8 @@ class Notes:
 
     track: Whole  # which track
     length: Whole
-    pitch: Whole
-    velocity: Whole
+    pitch: NDArray[np.uint8]
+    velocity: NDArray[np.uint8]
     place: Whole
     until: Whole
     first: Whole  # (track,) where each track's notes begin
@@ -38,7 +39,7 @@ class Notes:
 
     def sums(self, values: NDArray[Any]) -> NDArray[Any]:
         """(note,) numbers -> (track,) their sums."""
-        return np.add.reduceat(values, self.first)
+        return np.add.reduceat(values, self.first, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Onsets:
     track: Whole
     place: Whole  # ticks, as of notes
     until: Whole  # ticks, as of notes: where the last of its notes ends
-    lowest: Whole  # pitch
-    highest: Whole  # pitch
+    lowest: NDArray[np.int16]  # pitch
+    highest: NDArray[np.int16]  # pitch
     size: Whole  # notes
     first: Whole  # (track,) where each track's onsets begin
     count: Whole  # (track,) how many there are
@@ -61,23 +62,18 @@ class Onsets:
 
 def notes_of(tracks: Sequence[Track], quarter: int) -> Notes:
     """The notes of tracks that all have some; `quarter` is the song's ticks a beat."""
-    count = np.array([len(track.notes) for track in tracks])
-    start, length, pitch, velocity = (
-        np.concatenate([track.notes[field] for track in tracks], dtype=np.int64) for field in NOTE.names or ()
-    )
-    end = start + length
-    span = int(end.max()) + 1
-    track = np.repeat(np.arange(len(count)), count)
-    offset = track * span
+    columns = columns_of([track.notes for track in tracks])
+    span = int(columns.end.max()) + 1
+    offset = columns.track * span
     return Notes(
-        track=track,
-        length=length,
-        pitch=pitch,
-        velocity=velocity,
-        place=start + offset,
-        until=end + offset,
-        first=np.cumsum(count) - count,
-        count=count,
+        track=columns.track,
+        length=columns.length,
+        pitch=columns.pitch,
+        velocity=columns.velocity,
+        place=columns.start + offset,
+        until=columns.end + offset,
+        first=columns.first,
+        count=columns.count,
         quarter=quarter,
         span=span,
     )
@@ -90,15 +86,19 @@ def onsets_of(notes: Notes) -> Onsets:
     np.greater((notes.place[1:] - notes.place[:-1]) * STRUM, notes.quarter, out=begins[1:])
     begins[notes.first] = True
     at = np.flatnonzero(begins)
-    track = notes.track[at]
+    track = notes.track.take(at)
     count = np.bincount(track, minlength=len(notes.count))
+    size = np.empty_like(at)
+    size[:-1] = at[1:] - at[:-1]
+    size[-1] = len(notes.track) - at[-1]
+    pitch = notes.pitch.astype(np.int16)
     return Onsets(
         track=track,
-        place=notes.place[at],
+        place=notes.place.take(at),
         until=np.maximum.reduceat(notes.until, at),
-        lowest=np.minimum.reduceat(notes.pitch, at),
-        highest=np.maximum.reduceat(notes.pitch, at),
-        size=np.diff(at, append=len(notes.track)),
-        first=np.cumsum(count) - count,
+        lowest=np.minimum.reduceat(pitch, at),
+        highest=np.maximum.reduceat(pitch, at),
+        size=size,
+        first=count.cumsum() - count,
         count=count,
     )

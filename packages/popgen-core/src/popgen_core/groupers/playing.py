@@ -138,13 +138,14 @@ def _others(notes: Notes, onsets: Onsets) -> dict[str, Any]:
     tracks = np.arange(len(notes.count))[:, None]
     asked = tracks * notes.span + moments  # (track, moment)
     at = np.maximum(np.searchsorted(onsets.place, asked, side="right") - 1, 0)
-    sounds = (onsets.track[at] == tracks) & (onsets.until[at] > asked) & (onsets.place[at] <= asked)
-    high = np.where(sounds, onsets.highest[at], -1)
-    low = np.where(sounds, onsets.lowest[at], 256)
+    place = onsets.place.take(at)
+    sounds = (onsets.track.take(at) == tracks) & (onsets.until.take(at) > asked) & (place <= asked)
+    high = np.where(sounds, onsets.highest.take(at), -1)
+    low = np.where(sounds, onsets.lowest.take(at), 256)
     shared = sounds & (sounds.sum(axis=0) > 1)
     number = np.maximum(shared.sum(axis=1), 1)
-    begun = np.where(sounds, (onsets.place[at] - tracks * notes.span) * 12 + high % 12, -1 - tracks)
-    alike = (begun[:, None] == begun).sum(axis=2)  # (track, track)
+    begun = np.where(sounds, (place - tracks * notes.span) * 12 + high % 12, -1 - tracks)
+    alike = (begun[:, None] == begun).sum(axis=2, dtype=np.uint8)  # (track, track), of fewer than 256 moments
     np.fill_diagonal(alike, 0)
     return {
         "top": (shared & (high == high.max(axis=0))).sum(axis=1) / number,

@@ -145,9 +145,10 @@ def _may_be_bass(figures: Playing) -> NDArray[np.bool_]:
 
 def _missing(role: int, roles: NDArray[np.int64], votes: Figures, able: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(track,) which able track comes nearest to a role that nobody plays; none where none comes near."""
+    if not able.any() or (roles == role).any():
+        return np.zeros_like(able)
     missing = np.where(able, votes.max(axis=1) - votes[:, role], np.inf)
-    nearest = missing < min(NEAR, missing.min() + 1e-9)  # twins both
-    return np.asarray(nearest & (not (roles == role).any()))
+    return np.asarray(missing < min(NEAR, missing.min() + 1e-9))  # twins both
 
 
 def _why(program: int, role: int, evidence: Figures) -> str:

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Columns", "columns_of"]
+__all__ = ["NOTE", "Columns", "columns_of"]
+
+NOTE = np.dtype([("start_tick", "<i8"), ("length_ticks", "<i8"), ("pitch", "u1"), ("velocity", "u1")])
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,28 @@ class Columns:
 
     def of(self, tracks: NDArray[np.bool_]) -> Columns:
         """(track,) which -> the notes of those tracks alone; the others stay, without notes."""
-        if tracks.all():
-            return self
-        kept = tracks.repeat(self.count)
-        return Columns(
-            self.start.compress(kept),
-            self.length.compress(kept),
-            self.pitch.compress(kept),
-            self.velocity.compress(kept),
-            self.count * tracks,
+        count = self.count * tracks
+        kept = np.flatnonzero(tracks.repeat(self.count))
+        first, after = (int(kept[0]), int(kept[-1]) + 1) if len(kept) else (0, 0)
+        which = slice(first, after) if after - first == len(kept) else kept  # tracks side by side need no copy
+        return Columns(self.start[which], self.length[which], self.pitch[which], self.velocity[which], count)
+
+    def joined(self, tracks: Sequence[int]) -> Columns:
+        """The notes of some tracks as those of one."""
+        ends = self.count.cumsum().tolist()
+        places = [slice(ends[at] - int(self.count[at]), ends[at]) for at in tracks]
+        start, length, pitch, velocity = (
+            np.concatenate([column[place] for place in places])
+            for column in (self.start, self.length, self.pitch, self.velocity)
         )
+        return Columns(start, length, pitch, velocity, np.array([len(start)]))
+
+    def rows(self, order: NDArray[np.int64]) -> NDArray[Any]:
+        """The notes in some order as NOTE rows."""
+        rows = np.empty(len(order), dtype=NOTE)
+        rows["start_tick"], rows["length_ticks"] = self.start.take(order), self.length.take(order)
+        rows["pitch"], rows["velocity"] = self.pitch.take(order), self.velocity.take(order)
+        return rows
 
 
 def columns_of(tables: Sequence[NDArray[Any]]) -> Columns:

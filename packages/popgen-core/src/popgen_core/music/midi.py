@@ -86,8 +86,8 @@ def _rows(dtype: np.dtype[Any], columns: dict[str, Any], **names: str) -> Any:
 
 def _joined(lists: list[Any]) -> tuple[dict[str, Any], list[int]]:
     """Several of symusic's lists as the columns of one, since each way into numpy costs its time, and their lengths."""
-    together = lists[0].copy()
-    for events in lists[1:]:
+    together = type(lists[0])()
+    for events in lists:
         if len(events):
             together.extend(events)
     return together.numpy(), [len(events) for events in lists]
@@ -115,7 +115,7 @@ def _notes(tracks: list[Any]) -> list[Any]:
     key += np.repeat(np.arange(len(lengths)) << 38, lengths)  # a tick has 31 bits, a pitch 7
     if (key[1:] < key[:-1]).any():
         order = key.argsort(kind="stable")
-        columns = {name: column[order] for name, column in columns.items()}
+        columns = {name: column.take(order) for name, column in columns.items()}
     return _parted(_rows(NOTE, columns, start_tick="time", length_ticks="duration"), lengths)
 
 

@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from popgen_core.errors import SongError
-from popgen_core.music.columns import Columns, columns_of
+from popgen_core.music.columns import NOTE, Columns, columns_of
 
 __all__ = ["BEND", "CONTROL", "KEY", "METER", "NOTE", "TEMPO", "Marker", "Song", "Track", "notes_from", "rows"]
 
 Rows = NDArray[Any]
 
-NOTE = np.dtype([("start_tick", "<i8"), ("length_ticks", "<i8"), ("pitch", "u1"), ("velocity", "u1")])
 CONTROL = np.dtype([("tick", "<i8"), ("number", "u1"), ("value", "u1")])
 BEND = np.dtype([("tick", "<i8"), ("value", "<i2")])  # -8192 .. 8191
 TEMPO = np.dtype([("tick", "<i8"), ("microseconds", "<i8")])  # microseconds a quarter note
