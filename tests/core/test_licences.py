@@ -96,11 +96,11 @@ def folder_of(place: Path, files: dict[str, str]) -> Path:
     return place
 
 
-def test_the_nearest_licence_file_counts_up_to_two_levels_above_the_folder(tmp_path: Path) -> None:
+def test_the_nearest_licence_file_counts_up_to_the_one_above_the_folder(tmp_path: Path) -> None:
     folder_of(tmp_path, {"a/LICENSE": MIT, "a/b/c/songs/d/COPYING.txt": GPL, "a/b/c/songs/d/e/x.mid": ""})
     assert LicenceBook.of(tmp_path / "a/b/c/songs").of_file("d/e/x.mid") == Licence("GPL-2.0", "d", "d/COPYING.txt")
-    assert LicenceBook.of(tmp_path / "a/b/c").of_file("x.mid") == Licence("MIT", "a", "../../LICENSE")
-    assert LicenceBook.of(tmp_path / "a/b/c/songs").of_file("x.mid") == UNKNOWN
+    assert LicenceBook.of(tmp_path / "a/b").of_file("x.mid") == Licence("MIT", "a", "../LICENSE")
+    assert LicenceBook.of(tmp_path / "a/b/c").of_file("x.mid") == UNKNOWN  # the licence of some project above
 
 
 def test_a_manifest_that_names_the_file_comes_before_a_nearer_licence_file(tmp_path: Path) -> None:

@@ -70,12 +70,12 @@ def _show_row(screen: Console, row: FileRow) -> None:
         _print(screen, f"{row.reason}: {row.message}")
         _print(screen, f"{remedy.what}. {remedy.advice}")
     else:
-        changes = f", {row.tempos} tempo changes, {row.meters} meter changes" if row.tempos or row.meters else ""
-        music = (
-            f"{clock(row.seconds)} long, {row.notes:,} notes, {row.tempo:.0f} BPM, {row.meter or 'no meter'}{changes}"
-        )
+        changes = [counted(row.tempos, "tempo change")] * (row.tempos > 0)
+        changes += [counted(row.meters, "meter change")] * (row.meters > 0)
+        notes = [clock(row.seconds) + " long", counted(row.notes, "note"), f"{row.tempo:.0f} BPM"]
+        music = ", ".join([*notes, row.meter or "no meter", *changes])
         _print(screen, f"{music}; licence {row.licence}, source {row.origin}")
-        for line in (*row.repairs, *(f"{code}: {detail}" for code, (detail, _) in remarks(row).items())):
+        for line in (*row.repairs, *(f"{code}: {detail}".rstrip(": ") for code, (detail, _) in remarks(row).items())):
             _print(screen, f"  {line}")
 
 

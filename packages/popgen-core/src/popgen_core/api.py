@@ -55,22 +55,28 @@ class Written:
 
 
 def doctor(
-    folder: Place, *, grouper: str = "seven.v1", workers: int | None = None, progress: Shown | None = None
+    folder: Place,
+    *,
+    grouper: str = "seven.v1",
+    workers: int | None = None,
+    progress: Shown | None = None,
+    **settings: Any,
 ) -> CorpusReport:
     """Look through a folder of MIDI files, without writing anything -> one row a file. Needs no torch.
 
-    Raises DatasetError when the folder is missing or holds no MIDI files.
+    `settings` are those of `prepare` that change what a file is: limits, pitches, beats. Raises DatasetError when the
+    folder is missing or holds no MIDI files.
     """
     from popgen_core.corpus.examine import examine
 
-    return examine(Path(folder), _settings(grouper), workers=workers, progress=progress)
+    return examine(Path(folder), _settings(grouper, **settings), workers=workers, progress=progress)
 
 
-def explain(file: Place, *, grouper: str = "seven.v1") -> tuple[FileRow, tuple[Placement, ...]]:
+def explain(file: Place, *, grouper: str = "seven.v1", **settings: Any) -> tuple[FileRow, tuple[Placement, ...]]:
     """What one MIDI file holds, and to which group each of its tracks goes and why. Raises DatasetError."""
     from popgen_core.corpus.examine import explain as explain_file
 
-    return explain_file(Path(file), _settings(grouper))
+    return explain_file(Path(file), _settings(grouper, **settings))
 
 
 def prepare(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from popgen_cli.doors import complain, door, shown_json
+from popgen_cli.limits import limits_of
 from popgen_cli.progress import progress
 from popgen_core.errors import OutputError, PopgenError
 
@@ -33,6 +34,15 @@ def doctor(
         Path | None,
         typer.Option(help="Write a page with plots to this file, outside the folder; an existing one is replaced."),
     ] = None,
+    beats: Annotated[
+        str, typer.Option(help="Name of a file of beats beside each MIDI file, as `prepare --beats` takes it.")
+    ] = "",
+    pitches: Annotated[
+        Literal["fold", "drop"], typer.Option(help="Pitches outside the 88 keys, as `prepare --pitches` takes them.")
+    ] = "fold",
+    limit: Annotated[
+        list[str] | None, typer.Option(help="Change what is too much, e.g. --limit notes=1000000; may be repeated.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that read files; default: one a core.")] = None,
     grouper: Annotated[str, typer.Option(help="Grouper that sorts tracks into instrument groups.")] = DEFAULT_GROUPER,
     strict: Annotated[bool, typer.Option("--strict", help="End with code 3 when files would be left out.")] = False,
@@ -44,16 +54,19 @@ def doctor(
     """
     from popgen_core import api
 
+    settings: dict[str, Any] = {"beats": beats, "pitches": pitches, "limits": limits_of(limit or [])}
     if explain:
-        left_out = _explain(_inside(explain, midi_dir), grouper, html, json)
+        if html or files or workers:
+            raise _WrongUse("--explain shows one file", hint="leave --html, --files and --workers away")
+        left_out = _explain(_inside(explain, midi_dir), grouper, settings, json)
         raise typer.Exit(SKIPPED if strict and left_out else 0)
     if midi_dir is None:
         raise _WrongUse("nothing to look through", hint="name a folder of MIDI files, or a file by --explain")
     if html:
         _refuse_page(html, midi_dir)
     with progress("examining") as show:
-        report = api.doctor(midi_dir, grouper=grouper, workers=workers, progress=show)
-    _show(report, _command(midi_dir, grouper), html=html, files=files, json=json)
+        report = api.doctor(midi_dir, grouper=grouper, workers=workers, progress=show, **settings)
+    _show(report, _command(midi_dir, grouper, beats, pitches, limit or []), html=html, files=files, json=json)
     for problem in report.problems:
         complain(problem)
     if strict and not all(row.kept for row in report.rows):
@@ -78,13 +91,13 @@ def _show(report: Any, command: str, *, html: Path | None, files: bool, json: bo
         typer.echo(f"\npage: {html}")
 
 
-def _explain(path: Path, grouper: str, html: Path | None, json: bool) -> bool:
+def _explain(path: Path, grouper: str, settings: dict[str, Any], json: bool) -> bool:
     """One file's row and where its tracks go -> whether it would be left out."""
     from popgen_core import api
 
-    if html:
-        raise _WrongUse("--explain shows one file, and there is no page of one file", hint="leave --html away")
-    row, placements = api.explain(path, grouper=grouper)
+    if path.is_dir():
+        raise _WrongUse(f"{path} is a folder", hint="--explain takes one MIDI file")
+    row, placements = api.explain(path, grouper=grouper, **settings)
     if json:
         shown_json({"file": row.to_plain(), "tracks": [vars(placement) for placement in placements]})
     else:
@@ -99,9 +112,12 @@ def _inside(path: Path, folder: Path | None) -> Path:
     return folder / path if folder and not path.exists() else path
 
 
-def _command(folder: Path, grouper: str) -> str:
-    """What one types to prepare the folder."""
+def _command(folder: Path, grouper: str, beats: str, pitches: str, limit: list[str]) -> str:
+    """What one types to prepare the folder in the same way."""
     other = "" if grouper == DEFAULT_GROUPER else f" --grouper {shlex.quote(grouper)}"
+    other += f" --beats {shlex.quote(beats)}" if beats else ""
+    other += f" --pitches {pitches}" if pitches != "fold" else ""
+    other += "".join(f" --limit {shlex.quote(one)}" for one in limit)
     from popgen_core.corpus.folder import printable_path
 
     return f"popgen prepare {shlex.quote(printable_path(str(folder)))} -o DATASET{other}"

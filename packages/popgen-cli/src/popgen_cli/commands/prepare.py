@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from popgen_cli.doors import complain, door, shown_json
+from popgen_cli.limits import limits_of
 from popgen_cli.progress import progress
 
 __all__ = ["prepare"]
@@ -37,7 +38,7 @@ def prepare(
     limit: Annotated[
         list[str] | None, typer.Option(help="Change what is too much, e.g. --limit notes=1000000; may be repeated.")
     ] = None,
-    test_share: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share of the songs kept for testing.")] = 0.2,
+    test_share: Annotated[float, typer.Option(min=0.01, max=0.99, help="Share of the songs kept for testing.")] = 0.2,
     folds: Annotated[int, typer.Option(min=2, help="Folds of the other songs, for cross-validation.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the split.")] = 0,
     dask: Annotated[str, typer.Option(help="Address of a Dask scheduler whose workers read the files.")] = "",
@@ -49,9 +50,12 @@ def prepare(
     It may be interrupted at any time: the same command goes on. Example: popgen prepare songs/ -o dataset/
     """
     from popgen_core import api
+    from popgen_core.errors import RecipeError
 
+    if dask and workers:
+        raise RecipeError("--workers says how many processes of this machine read", hint="with --dask the cluster does")
     settings: dict[str, Any] = {"beats": beats, "pitches": pitches, "licences": tuple(licence or ())}
-    settings |= {"seed": seed, "test_share": test_share, "folds": folds, "limits": _limits(limit or [])}
+    settings |= {"seed": seed, "test_share": test_share, "folds": folds, "limits": limits_of(limit or [])}
     try:
         with progress("preparing") as show:
             report = api.prepare(midi_dir, out, grouper=grouper, workers=workers, dask=dask, progress=show, **settings)
@@ -67,25 +71,6 @@ def prepare(
             typer.echo(line)
     if strict and report.summary["skipped"] + report.summary["refused"]:
         raise typer.Exit(SKIPPED)
-
-
-def _limits(given: list[str]) -> Any:
-    """The limits with those that were given as name=value."""
-    from popgen_core.contracts.settings import read_settings
-    from popgen_core.errors import RecipeError
-    from popgen_core.music.guard import Limits
-
-    values: dict[str, Any] = {}
-    for one in given:
-        name, _, value = one.partition("=")
-        try:
-            values[name] = float(value) if "." in value else int(value)
-        except ValueError:
-            raise RecipeError(f"--limit {one}: {value!r} is no number", hint="e.g. --limit notes=1000000") from None
-    limits, errors = read_settings(Limits, values, "limit")
-    if errors:
-        raise RecipeError(f"--limit: {'; '.join(errors)}")
-    return limits
 
 
 def _lines(report: Any) -> list[str]:

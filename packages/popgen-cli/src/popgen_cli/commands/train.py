@@ -49,7 +49,8 @@ def train(
             f"({report.epochs} epochs, {report.frames_per_second:,.0f} frames a second; {report.stopped})"
         )
         songs = report.songs
-        heard = f", loss on {songs['validated']} others {report.valid_loss:.4f}" if songs["validated"] else ""
+        measured = report.valid_loss == report.valid_loss  # a run may end before its first epoch does
+        heard = f", loss on {songs['validated']} others {report.valid_loss:.4f}" if measured else ""
         left = f"; {songs['left']} songs of the dataset's test part were not touched" if songs["left"] else ""
         typer.echo(f"trained on {songs['trained']} songs{heard}{left}")
     if report.stopped.startswith("stopped by"):

@@ -20,7 +20,7 @@ from popgen_core.corpus.journal import UNFINISHED, Entry, Journal, entry_of
 from popgen_core.corpus.licences import LicenceBook
 from popgen_core.corpus.place import at_work, begun_here, is_complete
 from popgen_core.corpus.pool import Pool, WorkerLimits
-from popgen_core.corpus.prepare import Progress, all_entries, completed, entry_of_answer, wanted_files
+from popgen_core.corpus.prepare import Progress, all_entries, check_all_done, completed, entry_of_answer, wanted_files
 from popgen_core.corpus.reader import SONGS, key_of
 from popgen_core.corpus.report import PrepareReport
 from popgen_core.corpus.settings import PrepareSettings
@@ -63,6 +63,7 @@ def prepare_on_cluster(
             left = _left(store, journal, tasks, settings)
             _read_on(address, store, left, settings, worker_limits, batch, len(tasks), progress)
             _gather(store, journal)
+            check_all_done(journal, tasks, store.place)
             book = LicenceBook.of(folder)
             settled = settle(lambda: all_entries(journal, unread), tasks, book)
             return replace(finish(store, str(folder), settled, settings, groups), problems=book.problems)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from popgen_core.contracts.grouper import Placement
-from popgen_core.corpus.folder import Task, midi_files, printable_path
+from popgen_core.corpus.folder import midi_files, task_of
 from popgen_core.corpus.journal import Entry
 from popgen_core.corpus.licences import LicenceBook
 from popgen_core.corpus.pool import Pool, WorkerLimits, default_workers
@@ -66,7 +66,7 @@ def explain(
     if not path.exists():
         raise DatasetError(f"{path} does not exist", hint="name a MIDI file")
     with Pool(settings.reader(), 1, worker_limits) as pool:
-        for _, answer in pool.answers([Task(str(path), printable_path(path.name))]):
+        for _, answer in pool.answers([task_of(path.parent, str(path), settings.beats)]):
             licence = LicenceBook.of(path.parent).of_file(path.name)
             return replace(answer.row, licence=licence.name, origin=licence.origin), answer.placements
     raise DatasetError(f"{path} was not read", hint="report this to popgen")

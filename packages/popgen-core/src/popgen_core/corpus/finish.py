@@ -9,7 +9,7 @@ from popgen_core import __version__
 from popgen_core.corpus.index import DIGEST, INDEX, REPORT, SCHEMA, SPLIT, digest_lines
 from popgen_core.corpus.journal import UNFINISHED, Entry
 from popgen_core.corpus.reader import SONGS, SongFile
-from popgen_core.corpus.report import PrepareReport
+from popgen_core.corpus.report import FileRow, PrepareReport
 from popgen_core.corpus.settings import PrepareSettings
 from popgen_core.corpus.settle import Settled
 from popgen_core.corpus.split import make_split
@@ -73,9 +73,9 @@ def _write_rows(store: Store, settled: Settled, head: dict[str, Any]) -> set[str
 
 
 def _nothing(settled: Settled) -> DatasetError:
-    often = next(iter(settled.reasons))
+    often = next(iter(settled.reasons), "")
     rows = (entry.row for entry in settled.entries())
-    example = next(row for row in rows if row.reason == often)
+    example = next((row for row in rows if row.reason == often), FileRow("no file", "skipped"))
     counts = ", ".join(f"{reason} {count}" for reason, count in settled.reasons.items())
     return DatasetError(
         f"none of {sum(settled.summary.values())} files could be used, "

@@ -10,7 +10,7 @@ from popgen_core.corpus.report import FileRow
 from popgen_core.errors import DatasetError
 from popgen_core.music.guard import ENDINGS, plain_text
 
-__all__ = ["Task", "left_out", "midi_files", "printable_path"]
+__all__ = ["Task", "left_out", "midi_files", "printable_path", "task_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,11 @@ def midi_files(folder: Path, beats: str = "") -> tuple[list[Task], list[FileRow]
         left_out(_inside(folder, path), "linked-folder", "a link to a folder is not followed", skipped=True)
         for path in linked
     ]
-    return sorted((_task(folder, path, beats) for path in found), key=lambda task: os.fsencode(task.source)), unread
+    return sorted((task_of(folder, path, beats) for path in found), key=lambda task: os.fsencode(task.source)), unread
 
 
-def _task(folder: Path, path: str, beats: str) -> Task:
+def task_of(folder: Path, path: str, beats: str = "") -> Task:
+    """The task of reading one file of a folder."""
     inside = os.path.relpath(path, folder)
     source = printable_path(inside)
     return Task(path, source, source if source == inside else inside, _beats_beside(path, beats))

@@ -64,9 +64,8 @@ def _check_digests(store: Store, written: Mapping[str, str], digests: bytes) -> 
     lines = {name: f"{digest}  {name}\n".encode() for name, digest in written.items()}
     if digests == b"".join(lines.values()):
         return
-    changed = [name for name, line in lines.items() if line not in digests]
-    name = changed[0] if len(changed) == 1 else DIGEST
-    raise DatasetError(f"{store.place}/{name} was changed since the dataset was prepared", hint=ANEW)
+    changed = " or ".join([name for name, line in lines.items() if line not in digests] + [DIGEST])
+    raise DatasetError(f"{store.place}: {changed} was changed since the dataset was prepared", hint=ANEW)
 
 
 def _read(store: Store, name: str) -> bytes:

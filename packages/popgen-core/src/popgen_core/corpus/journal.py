@@ -90,6 +90,9 @@ class Journal:
         """All entries, sorted by file."""
         return (self[file] for file in sorted(self._places))
 
+    def __contains__(self, file: object) -> bool:
+        return file in self._places
+
     def __len__(self) -> int:
         return len(self._places)
 

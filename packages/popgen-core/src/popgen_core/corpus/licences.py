@@ -17,7 +17,8 @@ from popgen_core.music.guard import ENDINGS, LIMITS, plain_text, read_bytes
 
 __all__ = ["UNKNOWN", "Licence", "LicenceBook", "Passport", "origin_family", "passport", "permissive", "qualifies"]
 
-LEVELS_ABOVE = 2  # folders above the one that is looked at
+MANIFEST_LEVELS = 2  # folders above the one that is looked at in which a manifest may name its files
+LICENCE_LEVELS = 1  # the same for a licence file, which speaks of whatever lies there
 LICENCE_FILE = re.compile(r"(licen[cs]e|copying|unlicen[cs]e)([-._].*)?", re.IGNORECASE)
 LICENCE_BYTES = 2**20
 MANIFEST_BYTES = 2**26
@@ -50,8 +51,8 @@ class LicenceBook:
     """The licences of the files under a folder, looked up as they are asked for.
 
     A manifest that names the file comes first, the nearest one; else the nearest LICENSE, LICENCE, COPYING or
-    UNLICENSE counts, from the file's own folder up to two levels above the folder. What of all this could not be
-    read or understood is in `problems`, and a file that only it speaks of is unknown.
+    UNLICENSE counts, from the file's own folder up to the one above the folder (of a manifest: two above). What of all
+    this could not be read or understood is in `problems`, and a file that only it speaks of is unknown.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -73,6 +74,7 @@ class LicenceBook:
         """What is known of a file, by its path inside the folder as the disk spells it."""
         origin = UNKNOWN_NAME
         shelves = [(place, self._shelf(place)) for place in self._places(relative_path)]
+        beside = [shelf for _, shelf in shelves[: len(shelves) - MANIFEST_LEVELS + LICENCE_LEVELS]]
         for place, shelf in shelves:
             if not shelf.manifest.claims:
                 continue
@@ -81,13 +83,14 @@ class LicenceBook:
                 return Licence(claim.licence, claim.origin or UNKNOWN_NAME, self._seen(place / shelf.manifest_name))
             if claim and origin == UNKNOWN_NAME:
                 origin = claim.origin or UNKNOWN_NAME
-        general = next((shelf.general for _, shelf in shelves if shelf.general), UNKNOWN)
+        general = next((shelf.general for shelf in beside if shelf.general), UNKNOWN)
         return general if origin == UNKNOWN_NAME else replace(general, origin=origin)
 
     def _places(self, relative_path: str) -> list[Path]:
         """The file's folder and those above it, as far up as is looked."""
         inside = [self.folder / parent for parent in Path(relative_path).parents]
-        return [*inside, *list(self.folder.parents)[:LEVELS_ABOVE]]
+        above = [self.folder.parents[min(level, len(self.folder.parents) - 1)] for level in range(MANIFEST_LEVELS)]
+        return [*inside, *above]
 
     def _shelf(self, place: Path) -> _Shelf:
         if place not in self._shelves:

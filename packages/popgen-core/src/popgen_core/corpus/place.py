@@ -14,7 +14,7 @@ from popgen_core.corpus.reader import SONGS
 from popgen_core.corpus.settings import PrepareSettings
 from popgen_core.corpus.store import Store, is_remote, store_at
 from popgen_core.corpus.unchanged import check_same_settings
-from popgen_core.errors import OutputError, PopgenError
+from popgen_core.errors import DatasetError, OutputError, PopgenError
 from popgen_core.files import LOCK, json_bytes, made_folder
 
 __all__ = ["at_work", "begun_here", "is_complete"]
@@ -55,8 +55,8 @@ def is_complete(store: Store) -> bool:
 def begun_here(store: Store, settings: PrepareSettings) -> Iterator[None]:
     """Writes down what is being done; raises Refused where something else was begun.
 
-    What a run began that then came to nothing is taken away; what is interrupted stays and can be gone on with.
-    Raises OutputError when the place cannot be written to, or no more.
+    What comes to nothing, since no file can be used or no worker started, is taken away; what was done before some
+    other error stays and can be gone on with. Raises OutputError when the place cannot be written to, or no more.
     """
     begun = store.has(SETTINGS)
     if begun:
@@ -65,8 +65,8 @@ def begun_here(store: Store, settings: PrepareSettings) -> Iterator[None]:
         if not begun:
             store.write(SETTINGS, json_bytes(settings.to_plain()))
         yield
-    except PopgenError:
-        if not begun:
+    except PopgenError as error:
+        if isinstance(error, DatasetError) or not (begun or _done_so_far(store)):
             store.remove(UNFINISHED)
             store.remove(SONGS)
         raise
@@ -75,3 +75,8 @@ def begun_here(store: Store, settings: PrepareSettings) -> Iterator[None]:
         raise OutputError(
             f"{store.place} cannot be written: {why}", hint="the same command goes on from here"
         ) from error
+
+
+def _done_so_far(store: Store) -> bool:
+    """Whether a journal, or a batch of a cluster, speaks of any file."""
+    return any(store.read(name) for name in store.names() if name.startswith(f"{UNFINISHED}/") and name != SETTINGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import queue
 import threading
@@ -131,6 +132,8 @@ class Pool:
         except Died as died:
             self._lose(worker, died)
             return None
+        if isinstance(answer, PopgenError):  # not of the file: what it could be written to is full or gone
+            raise answer
         number, _ = worker.given.popleft()
         worker.fresh = False
         worker.child.allow(self._limits.seconds if worker.given else None)
@@ -158,7 +161,8 @@ class Pool:
             try:
                 child = Child()
             except OSError as error:
-                raise PopgenError(f"no worker process can be started: {error.strerror}", hint="use fewer") from error
+                hint = "use fewer workers" if error.errno == errno.EAGAIN else ""
+                raise PopgenError(f"no worker process can be started: {error.strerror}", hint=hint) from error
             self._children.add(child)
         child.allow(START_SECONDS)
         try:

@@ -18,13 +18,15 @@ from popgen_core.corpus.journal import LINES, Entry, Journal
 from popgen_core.corpus.licences import LicenceBook, qualifies
 from popgen_core.corpus.place import at_work, begun_here, is_complete
 from popgen_core.corpus.pool import Pool, WorkerLimits, default_workers
-from popgen_core.corpus.reader import SONGS, Answer, Reader, key_of
+from popgen_core.corpus.reader import SONGS, Answer, Reader, key_of, sha256_of
 from popgen_core.corpus.report import FileRow, PrepareReport
 from popgen_core.corpus.settings import PrepareSettings
 from popgen_core.corpus.settle import settle
+from popgen_core.corpus.store import is_remote
 from popgen_core.corpus.unchanged import complete_already
+from popgen_core.errors import OutputError, PopgenError
 
-__all__ = ["Progress", "all_entries", "completed", "entry_of_answer", "prepare", "wanted_files"]
+__all__ = ["Progress", "all_entries", "check_all_done", "completed", "entry_of_answer", "prepare", "wanted_files"]
 
 WORKER_LIMITS = WorkerLimits()
 Progress = Callable[[int, int, str], None]
@@ -45,6 +47,8 @@ def prepare(
     files make the same bytes. Raises DatasetError for a folder without usable songs, OutputError for a place that
     cannot be written to, Refused while another process works there and for a dataset of other settings or files.
     """
+    if is_remote(out):
+        raise OutputError(f"{os.fspath(out)} is no folder", hint="places of fsspec need --dask")
     folder, out = Path(folder), Path(out).absolute()
     settings, groups = completed(settings or PrepareSettings())
     tasks, unread = wanted_files(folder, settings)
@@ -54,6 +58,7 @@ def prepare(
         with begun_here(store, settings), Journal(out / LINES) as journal:
             with Pool(settings.reader(store.place), workers or default_workers(), worker_limits) as pool:
                 _read_all(pool, journal, out / SONGS, tasks, settings, progress)
+            check_all_done(journal, tasks)
             book = LicenceBook.of(folder)
             settled = settle(lambda: all_entries(journal, unread), tasks, book)
             return replace(finish(store, str(folder), settled, settings, groups), problems=book.problems)
@@ -108,9 +113,18 @@ def _read_all(
             progress(len(journal), len(tasks), answer.row.file)
 
 
+def check_all_done(journal: Journal, tasks: Sequence[Task], place: str = "") -> None:
+    """Raises PopgenError when a file has come to nothing that is known: none may be lost in silence."""
+    missing = [task.source for task in tasks if task.source not in journal]
+    if missing:
+        hint = f"every worker must see {place} as this process does" if place else "report this to popgen"
+        raise PopgenError(f"{len(missing)} of {len(tasks)} files came back without a row: {missing[0]} …", hint=hint)
+
+
 def entry_of_answer(answer: Answer, task: Task, settings: PrepareSettings) -> Entry:
     """What became of a file; a worker that died could not tell what was in it."""
-    return Entry(answer.row, answer.key or key_of(task, settings.limits), answer.song, answer.facts)
+    row = answer.row if answer.row.sha256 else replace(answer.row, sha256=sha256_of(task, settings.limits))
+    return Entry(row, answer.key or key_of(task, settings.limits), answer.song, answer.facts)
 
 
 def _still_true(entry: Entry, task: Task | None, songs: Path, settings: PrepareSettings) -> bool:

@@ -38,8 +38,8 @@ class Store(Protocol):
         ...
 
     def put(self, name: str, content: bytes) -> None:
-        """Writes a file fast: where that can be done no faster than safely, as `write` does, else it may be in part
-        when the machine stops; whoever reads it has its digest."""
+        """Writes a file and does not wait for the disk: when the machine stops it may be lost, or there in part;
+        whoever reads it has its digest."""
         ...
 
     def writing(self, name: str) -> AbstractContextManager[BinaryIO]:
@@ -99,11 +99,14 @@ class _Folder:
         write_atomically(self.path / name, content)
 
     def put(self, name: str, content: bytes) -> None:
+        path = self.path / name
+        partial = path.with_name(f".{path.name}-{os.getpid()}")  # not flushed to the disk, but never half of one seen
         try:
-            (self.path / name).write_bytes(content)
+            partial.write_bytes(content)
         except FileNotFoundError:
             self._above(name)
-            (self.path / name).write_bytes(content)
+            partial.write_bytes(content)
+        os.replace(partial, path)
 
     def writing(self, name: str) -> AbstractContextManager[BinaryIO]:
         self._above(name)
@@ -123,8 +126,10 @@ class _Folder:
         path = self.path / name
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+            return
+        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            path.parent.rmdir()  # an empty folder would tell that something was there
 
     def held(self) -> AbstractContextManager[None]:
         return locked(self.path, "the dataset")

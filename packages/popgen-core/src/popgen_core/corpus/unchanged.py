@@ -53,7 +53,7 @@ def complete_already(
     new, gone = sorted(now.keys() - was.keys()), sorted(file for file in was.keys() - now.keys() if was[file])
     changed = sorted(file for file in now.keys() & was.keys() if now[file] != was[file])
     if settings.beats and not changed:
-        changed = _other_beats(about, tasks, settings)
+        changed = _other_beats(about, report, tasks, settings)
     told = [
         f"{len(files)} {what} ({files[0]}{' …' if files[1:] else ''})"
         for files, what in ((new, "new"), (changed, "changed"), (gone, "gone"))
@@ -66,13 +66,17 @@ def complete_already(
     return PrepareReport(str(folder), store.place, groups, report["summary"], report["reasons"], split, True)
 
 
-def _other_beats(about: dict[str, Any], tasks: Sequence[Task], settings: PrepareSettings) -> list[str]:
-    """Songs whose file of beats is another than that by which they were made."""
+def _other_beats(
+    about: dict[str, Any], report: dict[str, Any], tasks: Sequence[Task], settings: PrepareSettings
+) -> list[str]:
+    """Songs whose file of beats is another than that by which they were made, and those that lacked one."""
     made = {song["file"]: song["pt"] for song in about["songs"]}
+    lacked = {row["file"] for row in report["files"] if row["reason"] == "no-beats"}
+    keys = ((task.source, key_of(task, settings.limits)) for task in tasks)
     return [
-        task.source
-        for task in tasks
-        if task.source in made and not made[task.source].endswith(song_name(key_of(task, settings.limits)))
+        file
+        for file, key in keys
+        if (file in made and not made[file].endswith(song_name(key))) or (file in lacked and key)
     ]
 
 

@@ -111,8 +111,8 @@ def _regular_bytes(descriptor: int, most: int) -> bytes:
     about = os.fstat(descriptor)
     if not stat.S_ISREG(about.st_mode):
         raise MidiError("it is no regular file", reason="not-a-file")
-    found = b""
-    while len(found) <= most and (read := os.read(descriptor, min(about.st_size, most) + 1)):
+    found, chunk = b"", min(max(about.st_size + 1, 2**16), most + 1)
+    while len(found) <= most and (read := os.read(descriptor, chunk)):
         found += read  # to the end, not to its size: a file may grow while it is read
     if len(found) > most:
         raise MidiError(f"it is larger than {most:,} bytes", reason="too-large")

@@ -109,7 +109,7 @@ class Song:
 
     @cached_property
     def columns(self) -> Columns:
-        """The notes of all tracks as columns."""
+        """The notes of all tracks as columns, found once: whoever changes notes makes a new song."""
         return columns_of([track.notes for track in self.tracks])
 
     @property
@@ -126,7 +126,7 @@ class Song:
         """Seconds from the start at these ticks (any shape), by the tempo map."""
         ticks = np.asarray(ticks, dtype=np.float64)
         if len(self.tempos) == 1:
-            return np.asarray(ticks * self._seconds_per_tick[0])
+            return np.asarray((ticks - self.tempos["tick"][0]) * self._seconds_per_tick[0])
         at = np.maximum(np.searchsorted(self.tempos["tick"], ticks, side="right") - 1, 0)
         return np.asarray(self._tempo_seconds[at] + (ticks - self.tempos["tick"][at]) * self._seconds_per_tick[at])
 

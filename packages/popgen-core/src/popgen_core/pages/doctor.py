@@ -23,7 +23,9 @@ FILE_COLUMNS = (
     Column("tracks", number=True),
     Column("groups"),
     Column("tempo", number=True),
+    Column("tempo changes", number=True),
     Column("meter"),
+    Column("meter changes", number=True),
     Column("hanging", number=True),
     Column("overlapping", number=True),
     Column("out of range", number=True),
@@ -107,7 +109,7 @@ def _files(page: Page, report: CorpusReport) -> None:
 
 def _file_cells(row: FileRow) -> list[Cell]:
     if not row.kept:
-        return [row.file, row.verdict, f"{row.reason}: {row.message}", *[""] * 10, row.licence, row.origin]
+        return [row.file, row.verdict, f"{row.reason}: {row.message}", *[""] * 12, row.licence, row.origin]
     noted = [f"{code} ({detail})" if detail else code for code, (detail, _) in remarks(row).items()]
     return [
         row.file,
@@ -117,8 +119,10 @@ def _file_cells(row: FileRow) -> list[Cell]:
         (f"{row.notes:,}", row.notes),
         row.tracks,
         " ".join(row.groups),
-        (f"{row.tempo:.0f}" + (" +" if row.tempos else ""), row.tempo),
-        row.meter + (" +" if row.meters else ""),
+        (f"{row.tempo:.0f}", row.tempo),
+        row.tempos,
+        row.meter,
+        row.meters,
         row.hanging,
         row.overlapping,
         row.out_of_range,
