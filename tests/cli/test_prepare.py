@@ -89,14 +89,38 @@ def test_beats_come_from_the_file_beside_each_song(popgen: Popgen, folder: Path,
     assert (row["verdict"], row["tempo"], row["meter"]) == ("accepted", 80.0, "3/4")
 
 
+def test_a_song_without_beats_is_no_other_song_when_asked_again_until_it_has_some(
+    popgen: Popgen, folder: Path, tmp_path: Path
+) -> None:
+    beats = "\ufeff" + "".join(
+        f"{0.5 * n} {float(n % 4 == 0)}\n" for n in range(30)
+    )  # with the mark of Windows editors
+    (folder / "05.beats").write_text(beats, encoding="utf-8")
+    words = ("prepare", folder, "-o", tmp_path / "out", "--workers", 1, "--beats", "{stem}.beats")
+    assert popgen(*words).exit_code == 0
+    assert "is complete already" in popgen(*words).stdout
+    (folder / "06.beats").write_text(beats[1:])
+    done = popgen(*words)
+    assert done.exit_code == 4
+    assert "1 changed (06.mid)" in done.stderr
+
+
+def test_options_that_contradict_each_other_are_wrong_use(popgen: Popgen, folder: Path, tmp_path: Path) -> None:
+    done = popgen("prepare", folder, "-o", tmp_path / "a", "--dask", "tcp://127.0.0.1:9", "--workers", 2)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert popgen("doctor", folder, "--explain", "01.mid", "--files").exit_code == 2
+    assert popgen("doctor", "--explain", folder).exit_code == 2
+
+
 def test_another_seed_splits_otherwise(popgen: Popgen, folder: Path, tmp_path: Path) -> None:
-    for seed in (0, 1):
+    tests = set()
+    for seed in range(4):
         popgen("prepare", folder, "-o", tmp_path / str(seed), "--workers", 1, "--seed", seed, "--test-share", 0.4)
-    first, second = (Dataset.open(tmp_path / str(seed)).split for seed in (0, 1))
-    assert first is not None
-    assert second is not None
-    assert len(first.test) == len(second.test) == 5
-    assert first.test != second.test
+        split = Dataset.open(tmp_path / str(seed)).split
+        assert split is not None
+        assert (split.seed, len(split.test)) == (seed, 5)
+        tests.add(split.test)
+    assert len(tests) > 1
 
 
 def test_a_dataset_that_another_process_works_on_is_refused(popgen: Popgen, folder: Path, tmp_path: Path) -> None:

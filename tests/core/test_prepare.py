@@ -267,18 +267,6 @@ def test_a_read_only_place_is_one_line(folder: Path, tmp_path: Path) -> None:
         prepare(folder, tmp_path / "locked" / "out", workers=1)
 
 
-def test_a_full_disk_is_one_line_and_costs_nothing_that_was_done(folder: Path, tmp_path: Path) -> None:
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "fsync", full)
-        with pytest.raises(OutputError, match=r"No space left on device .the same command goes on"):
-            prepare(folder, tmp_path / "out", workers=1)
-    prepare(folder, tmp_path / "out", workers=1)
-    assert len(Dataset.open(tmp_path / "out")) == 2
-
-
 @pytest.mark.corpus
 def test_every_file_of_a_real_corpus_gets_a_row(tmp_path: Path) -> None:
     corpus = os.environ.get("POPGEN_CORPUS")

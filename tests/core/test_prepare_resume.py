@@ -6,20 +6,23 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from popgen_core import api
 from popgen_core.corpus import prepare as module
 from popgen_core.corpus.dataset import Dataset
+from popgen_core.corpus.journal import Entry, Journal
 from popgen_core.corpus.prepare import prepare
 from popgen_core.corpus.settings import PrepareSettings
-from popgen_core.errors import DatasetError, OutputError, Refused
+from popgen_core.errors import DatasetError, OutputError, PopgenError, RecipeError, Refused
 from popgen_core.files import locked
 from popgen_core.music import Song, Track, notes_from, song_to_midi
 
@@ -109,6 +112,52 @@ def test_what_a_kill_may_leave_does_not_come_into_the_dataset(folder: Path, tmp_
     prepare(folder, tmp_path / "whole", workers=1)
     assert contents(out) == contents(tmp_path / "whole")
     assert len(list(Dataset.open(out))) == len(Dataset.open(tmp_path / "whole"))
+
+
+def test_a_place_that_takes_no_more_ends_the_run_and_is_no_verdict_on_a_song(folder: Path, tmp_path: Path) -> None:
+    """Songs cannot be written, since a file lies where their folder should be: as on a full disk, nothing is lost."""
+    out = tmp_path / "out"
+    stopped_after(5, folder, out)
+    shutil.rmtree(out / "songs")
+    (out / "songs").write_text("in the way")
+    with pytest.raises(OutputError, match="cannot be written"):
+        prepare(folder, out, workers=2)
+    assert (out / "unfinished" / "files.jsonl").stat().st_size > 0
+    (out / "songs").unlink()
+    prepare(folder, out, workers=2)
+    prepare(folder, tmp_path / "whole", workers=1)
+    assert contents(out) == contents(tmp_path / "whole")
+    assert sorted(place.name for place in out.rglob("*")) == sorted(
+        place.name for place in (tmp_path / "whole").rglob("*")
+    )
+
+
+def test_a_file_that_came_back_without_a_row_is_an_error_and_not_a_smaller_dataset(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Forgetful(Journal):
+        def add(self, entry: Entry) -> None:
+            if entry.row.file != "04.mid":
+                super().add(entry)
+
+    monkeypatch.setattr(module, "Journal", Forgetful)
+    with pytest.raises(PopgenError, match=r"1 of 14 files came back without a row: 04\.mid"):
+        prepare(folder, tmp_path / "out", workers=1)
+    monkeypatch.undo()
+    prepare(folder, tmp_path / "out", workers=1)
+    assert len(Dataset.open(tmp_path / "out")) == SONGS
+
+
+@pytest.mark.parametrize("settings", [{"test_share": 0.0}, {"test_share": 1.0}, {"folds": 1}, {"seed": -1}])
+def test_a_split_that_cannot_be_made_is_told_before_any_file_is_read(settings: dict[str, Any]) -> None:
+    with pytest.raises(RecipeError):
+        PrepareSettings(**settings)
+
+
+def test_a_place_of_fsspec_is_for_clusters(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="places of fsspec need --dask"):
+        prepare(folder, f"file://{tmp_path}/out")
+    assert sorted(os.listdir(tmp_path)) == ["midi"]
 
 
 def test_a_run_with_other_settings_is_refused_and_names_them(folder: Path, tmp_path: Path) -> None:

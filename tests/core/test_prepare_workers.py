@@ -79,16 +79,18 @@ def run(folder: Path, workers: int, seconds: float = 30.0) -> dict[str, tuple[st
     return {row.file: (row.reason or row.verdict, row.message) for row in report.rows}
 
 
-def test_twenty_songs_are_prepared_beside_a_killer_and_a_sleeper(folder: Path) -> None:
-    for number in range(20):
-        add(folder, f"{number:02}.mid", pitch=60 + number)
+def test_a_hundred_songs_are_prepared_beside_a_killer_and_a_sleeper(folder: Path) -> None:
+    for number in range(100):
+        add(folder, f"{number:02}.mid", pitch=20 + number)
     add(folder, "05-killer.mid", "killer")
     add(folder, "10-sleeper.mid", "sleeper")
     rows = run(folder, workers=2, seconds=2.0)
     assert rows["05-killer.mid"] == ("reader-died", "its reader died (exit code 3)")
     assert rows["10-sleeper.mid"] == ("too-slow", "reading it took more than 2 seconds")
-    assert sum(reason == "accepted" for reason, _ in rows.values()) == 20
-    assert len(Dataset.open(folder.parent / "out")) == 20
+    assert sum(reason == "accepted" for reason, _ in rows.values()) == 100
+    assert len(Dataset.open(folder.parent / "out")) == 100
+    again = prepare(folder, folder.parent / "out", PrepareSettings(grouper_target="faulty_grouper:Faulty"))
+    assert again.already  # what killed its reader is known by its bytes too
 
 
 def test_each_fault_has_its_reason(folder: Path) -> None:

@@ -61,10 +61,16 @@ def nonsense_after_a_note() -> bytes:
     return midi(NOTE + b"\x00\xf4\xf5\xf9" + END)
 
 
-def riff(inside: bytes) -> bytes:
-    """A file in Microsoft's RMID wrapping, with a chunk of odd length before it."""
+def early_end() -> bytes:
+    """A track whose end stands between its notes."""
+    return midi(NOTE + END + NOTE + END)
+
+
+def riff(inside: bytes, length: int | None = None) -> bytes:
+    """A file in Microsoft's RMID wrapping, with a chunk of odd length before it; its length as it is or as given."""
     listed = b"LIST" + struct.pack("<I", 3) + b"abc\x00"
-    return b"RIFF" + struct.pack("<I", 99) + b"RMID" + listed + b"data" + struct.pack("<I", len(inside)) + inside
+    size = struct.pack("<I", len(inside) if length is None else length)
+    return b"RIFF" + struct.pack("<I", 99) + b"RMID" + listed + b"data" + size + inside
 
 
 def karaoke() -> bytes:
@@ -145,6 +151,18 @@ CASES: dict[str, Case] = {
         "data bytes over 127 in 1 event limited to 127",
     ),
     "riff": (riff(midi(NOTE + END)), "accepted", ""),
+    "riff-too-short": (
+        riff(midi(NOTE + END), 20),
+        "repaired",
+        "the length of the wrapping is wrong (20 bytes), the rest was read too",
+    ),
+    "riff-too-long": (
+        riff(midi(NOTE + END), 99),
+        "repaired",
+        "the length of the wrapping is wrong (99 bytes), the rest was read too",
+    ),
+    "early-end": (early_end(), "repaired", "12 bytes after the end of track 1 left out"),
+    "no-end": (midi(NOTE), "repaired", "track 1 has no end, one was added"),
     "riff-of-nothing": (b"RIFF\x04\x00\x00\x00RMID", "refused", "not-midi"),
     "karaoke": (karaoke(), "accepted", ""),
     "smpte-25": (

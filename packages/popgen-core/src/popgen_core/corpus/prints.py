@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ WIDEST = 31  # semitones; wider leaps count as this
 
 # beats from event to event between which a step counts as equally long: 16ths and triplets, 8ths, dotted 8ths, ...
 STEP_BEATS = np.array([0.18, 0.41, 0.61, 0.86, 1.22, 1.75, 2.5, 3.5, 6.0])
+STEPS = 48  # parts of a beat to which onsets are rounded where all notes count
 LENGTHS = 16  # room for the classes of STEP_BEATS in a token
 
 # General MIDI percussion -> kick, snare, closed hi-hat, open hi-hat, low tom, high tom, crash, ride or other
@@ -49,11 +51,11 @@ DRUM_BITS = _drum_bits()
 
 
 def print_of(song: Song) -> NDArray[np.uint32]:
-    """The fingerprint of a song whose tracks are named after their groups; empty where it has too few turns.
+    """The fingerprint of a song whose tracks are named after their groups.
 
     The `SIZE` smallest hashes of the song's different turns, rising (a bottom-k sketch, Broder 1997): those of an
     excerpt below some number are then among those of the whole song below it. A song without enough melody is known
-    by its drums instead: sets of drums struck together, nine in a row.
+    by its drums instead: sets of drums struck together, nine in a row; one with too few of those by all its notes.
     """
     drum = np.array([track.is_drum for track in song.tracks], dtype=np.bool_)
     return print_of_notes(song.columns.of(~drum), song.columns.of(drum), song.ticks_per_quarter)
@@ -65,7 +67,21 @@ def print_of_notes(pitched: Columns, drums: Columns, ticks_per_quarter: int) -> 
     if len(hashes) >= LEAST:
         return hashes[:SIZE]
     hashes = _drum_hashes(drums, ticks_per_quarter) if len(drums.start) else hashes
-    return hashes[: SIZE if len(hashes) >= LEAST_DRUMS else 0]
+    return hashes[:SIZE] if len(hashes) >= LEAST_DRUMS else _exact_hashes(pitched, drums, ticks_per_quarter)
+
+
+def _exact_hashes(pitched: Columns, drums: Columns, ticks_per_quarter: int) -> NDArray[np.uint32]:
+    """Two hashes of all notes, from the first on and in any key: with too few turns only equal music is known again."""
+    if not len(pitched.start) + len(drums.start):
+        return np.zeros(0, dtype=np.uint32)
+    first = min(int(notes.start.min()) for notes in (pitched, drums) if len(notes.start))
+    content = hashlib.sha256()
+    for notes, lowest in ((pitched, int(pitched.pitch.min(initial=128))), (drums, 0)):
+        beat = np.rint((notes.start - first) * (STEPS / ticks_per_quarter)).astype(np.int64)
+        events = np.sort(beat << 8 | (notes.pitch.astype(np.int64) - lowest))
+        content.update(events.astype("<i8").tobytes() + b"/")
+    both = np.frombuffer(content.digest()[:8], dtype="<u4").astype(np.uint32)
+    return np.unique(np.minimum(both, np.uint32(FULL - 1)))
 
 
 def text_of_print(hashes: NDArray[np.uint32]) -> str:

@@ -18,7 +18,7 @@ from popgen_core.corpus.pt_write import song_bytes
 from popgen_core.corpus.report import FileRow
 from popgen_core.corpus.store import store_at
 from popgen_core.corpus.stored import StoredSong, moved_notes, stored_from_song
-from popgen_core.errors import MidiError, PluginError, PopgenError, RecipeError
+from popgen_core.errors import MidiError, OutputError, PluginError, PopgenError, RecipeError
 from popgen_core.music.beats import read_beats, song_on_beats
 from popgen_core.music.grid import Grid
 from popgen_core.music.guard import SKIPPED, Limits, Reading, read_bytes, song_from_bytes
@@ -27,6 +27,7 @@ from popgen_core.music.roll import PitchPolicy, Roll, RollSpec, roll_from_song
 __all__ = ["SONGS", "Answer", "Reader", "ReaderSetup", "SongFile", "key_of", "sha256_of", "song_name"]
 
 SONGS = "songs"  # the folder of a dataset in which its songs lie
+BEATS = frozenset({"no-beats", "bad-beats"})  # reasons that say nothing of the MIDI file
 LONGEST_BEATS = 2**20  # bytes of a file of beats
 
 
@@ -78,7 +79,14 @@ class Reader:
         self.store = store_at(setup.place) if setup.place else None
 
     def read(self, task: Task) -> Answer:
-        """One file's row, and its song unless it is left out. Nothing that a file can cause is raised."""
+        """One file's row, and its song unless it is left out. Nothing that a file can cause is raised.
+
+        Raises OutputError when its song cannot be written, which is no fault of the file.
+        """
+        answer, stored = self._judged(task)
+        return answer if stored is None else replace(answer, song=self._written(stored, answer.key))
+
+    def _judged(self, task: Task) -> tuple[Answer, StoredSong | None]:
         sha256 = key = ""
         try:
             midi, beats = _bytes_of(task, self.setup.limits)
@@ -86,23 +94,24 @@ class Reader:
             key = sha256 if beats is None else _key(midi, beats)
             return self._kept(task.source, sha256, key, self._reading(midi, beats))
         except MidiError as error:
-            skipped = error.reason in SKIPPED or error.reason == "no-beats"
-            return Answer(left_out(task.source, error.reason, error.message, sha256, skipped=skipped), key)
+            skipped = error.reason in SKIPPED or error.reason in BEATS
+            return Answer(left_out(task.source, error.reason, error.message, sha256, skipped=skipped), key), None
         except PopgenError as error:
-            return Answer(left_out(task.source, "bad-song", error.message, sha256), key)
+            return Answer(left_out(task.source, "bad-song", error.message, sha256), key), None
         except MemoryError:
             message = "reading it takes more memory than a worker may have"
-            return Answer(left_out(task.source, "out-of-memory", message, sha256), key)
+            return Answer(left_out(task.source, "out-of-memory", message, sha256), key), None
         except Exception as error:
-            return Answer(left_out(task.source, "reader-failed", f"{type(error).__name__}: {error}", sha256), key)
+            failed = left_out(task.source, "reader-failed", f"{type(error).__name__}: {error}", sha256)
+            return Answer(failed, key), None
 
     def _reading(self, midi: bytes, beats: bytes | None) -> Reading:
         reading = song_from_bytes(midi, self.setup.limits)
         if beats is None:
             return reading
-        return replace(reading, song=song_on_beats(reading.song, read_beats(beats.decode("utf-8", "replace"))))
+        return replace(reading, song=song_on_beats(reading.song, read_beats(beats.decode("utf-8-sig", "replace"))))
 
-    def _kept(self, source: str, sha256: str, key: str, reading: Reading) -> Answer:
+    def _kept(self, source: str, sha256: str, key: str, reading: Reading) -> tuple[Answer, StoredSong]:
         grouping = self.grouper.group(reading.song)
         _refuse_cells(reading, self.setup, self.spec)
         roll = roll_from_song(grouping.song, self.setup.grid, self.spec, pitches=self.setup.pitches)
@@ -114,14 +123,18 @@ class Reader:
             (f"{moved} notes moved by a tick or more, their times are finer than the grid stores",) if moved else ()
         )
         row = _row(stored, reading, grouping, roll, (*reading.repairs, *inexact))
-        return Answer(row, key, self._written(stored, key), facts_of(grouping.song), grouping.placements)
+        return Answer(row, key, None, facts_of(grouping.song), grouping.placements), stored
 
     def _written(self, stored: StoredSong, key: str) -> SongFile | None:
         if self.store is None:
             return None
         content = song_bytes(stored)
         song = SongFile(song_name(key), hashlib.sha256(content).hexdigest(), stored.frames)
-        self.store.put(f"{SONGS}/{song.pt}", content)
+        try:
+            self.store.put(f"{SONGS}/{song.pt}", content)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise OutputError(f"{self.store.place} cannot be written: {why}", hint="try it again") from error
         return song
 
 

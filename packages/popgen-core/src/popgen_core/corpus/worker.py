@@ -14,8 +14,9 @@ import threading
 import time
 from typing import BinaryIO
 
+from popgen_core.corpus.folder import Task
 from popgen_core.corpus.messages import receive, send
-from popgen_core.corpus.reader import Reader, ReaderSetup
+from popgen_core.corpus.reader import Answer, Reader, ReaderSetup
 from popgen_core.errors import PluginError, PopgenError
 
 __all__ = ["main"]
@@ -32,7 +33,14 @@ def main() -> None:
         reader = _reader(setup, answers)
         gc.freeze()  # nothing of what is there now becomes garbage
         while reader:
-            send(answers, reader.read(receive(requests)))
+            send(answers, _answer(reader, receive(requests)))
+
+
+def _answer(reader: Reader, task: Task) -> Answer | PopgenError:
+    try:
+        return reader.read(task)
+    except PopgenError as error:  # not of the file: its song cannot be written
+        return error
 
 
 def _reader(setup: ReaderSetup, answers: BinaryIO) -> Reader | None:

@@ -78,9 +78,18 @@ def _unwrapped(midi: bytes) -> tuple[bytes, list[str]]:
     while at + 8 <= len(midi):
         length = int.from_bytes(midi[at + 4 : at + 8], "little")
         if midi[at : at + 4] == b"data":
-            return midi[at + 8 : at + 8 + length], []
+            end = at + 8 + length
+            if end == len(midi) or _begins_chunk(midi, end + length % 2):
+                return midi[at + 8 : end], []
+            return midi[at + 8 :], [f"the length of the wrapping is wrong ({length:,} bytes), the rest was read too"]
         at += 8 + length + length % 2
     raise MidiError("a RIFF file without MIDI data in it", reason="not-midi")
+
+
+def _begins_chunk(midi: bytes, at: int) -> bool:
+    """Whether a chunk of a RIFF file begins here, or the file ends."""
+    length = int.from_bytes(midi[at + 4 : at + 8], "little")
+    return at == len(midi) or (midi[at : at + 4].isascii() and at + 8 + length <= len(midi) and len(midi) >= at + 8)
 
 
 def _form(form: int, tracks: int) -> tuple[int, list[str]]:

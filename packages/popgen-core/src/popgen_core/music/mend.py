@@ -19,11 +19,16 @@ NOTHING = b"\xff\x01\x00"  # an empty text: takes an event's place and keeps its
 
 @dataclass(frozen=True)
 class Mended:
-    """A sound track, what was changed in it by name, and how many of its bytes made sense (`kept`) if not all."""
+    """A sound track, what was changed in it by name, how many of its bytes were read, and whether the rest is no MIDI.
+
+    `endless`: it had no end.
+    """
 
     track: bytes
     changes: Counter[str]
-    kept: int = -1
+    kept: int
+    broken: bool
+    endless: bool
 
 
 def mend_doubtful(chunks: Chunks, midi: bytes, limits: MarkLimits) -> Chunks:
@@ -48,12 +53,10 @@ def _mended(chunks: Chunks, chosen: set[int], limits: MarkLimits) -> Chunks:
     tracks, cuts, changes = list(chunks.tracks), [], Counter[str]()
     for index in sorted(chosen):
         mended = _mended_track(tracks[index], limits)
-        if 0 <= mended.kept < len(tracks[index]):
-            size = len(tracks[index])
-            cuts.append(f"track {index + 1} cut after {mended.kept:,} of {size:,} bytes, what follows is no MIDI")
+        cuts += _cut_in_words(index + 1, mended, len(tracks[index]), chunks.repairs)
         tracks[index] = mended.track
         changes += mended.changes
-    chunks = replace(chunks, cut=chunks.cut or bool(cuts))
+    chunks = replace(chunks, cut=chunks.cut or any("cut after" in cut for cut in cuts))
     return chunks.repaired(tuple(tracks), (*cuts, *_in_words(changes, bool(chunks.microseconds))))
 
 
@@ -63,7 +66,18 @@ def _mended_track(track: bytes, limits: MarkLimits) -> Mended:
     sound = patched(track[: way.end], _patches(track, way, limits, changes))
     if not sound.endswith(END_OF_TRACK) or not _is_ended(way):
         sound += b"\x00" + END_OF_TRACK
-    return Mended(sound, changes, way.end if way.broken else -1)
+    return Mended(sound, changes, way.end, way.broken, not way.broken and not _is_ended(way))
+
+
+def _cut_in_words(number: int, mended: Mended, size: int, told: tuple[str, ...]) -> list[str]:
+    """What of a track was left out or added at its end, unless it has been told that the file ends inside it."""
+    if any(f"inside track {number}" in repair for repair in told):
+        return []
+    if mended.kept < size and mended.broken:
+        return [f"track {number} cut after {mended.kept:,} of {size:,} bytes, what follows is no MIDI"]
+    if mended.kept < size:
+        return [f"{size - mended.kept:,} bytes after the end of track {number} left out"]
+    return [f"track {number} has no end, one was added"] if mended.endless else []
 
 
 def _is_ended(way: Walk) -> bool:
