@@ -101,7 +101,7 @@ REPAIRS = (
     ),
     (
         "wrong-header",
-        r"header|format \d|length of track",
+        r"header|format \d|length of (track|the wrapping)|end of track \d+ left out|has no end",
         Remedy("a header that does not fit what follows", NOTHING_TO_DO),
     ),
     ("names", r"control characters", Remedy("names with characters that nobody can see, taken out", NOTHING_TO_DO)),

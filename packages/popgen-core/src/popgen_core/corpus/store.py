@@ -99,13 +99,13 @@ class _Folder:
         write_atomically(self.path / name, content)
 
     def put(self, name: str, content: bytes) -> None:
-        path = self.path / name
-        partial = path.with_name(f".{path.name}-{os.getpid()}")  # not flushed to the disk, but never half of one seen
+        path = f"{self.path}/{name}"
+        partial = f"{path}.partial-{os.getpid()}"  # not flushed to the disk, but never half of one seen
         try:
-            partial.write_bytes(content)
+            _write(partial, content)
         except FileNotFoundError:
             self._above(name)
-            partial.write_bytes(content)
+            _write(partial, content)
         os.replace(partial, path)
 
     def writing(self, name: str) -> AbstractContextManager[BinaryIO]:
@@ -136,6 +136,11 @@ class _Folder:
 
     def _above(self, name: str) -> None:
         (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _write(path: str, content: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(content)
 
 
 class _Remote:
