@@ -137,6 +137,13 @@ def test_a_distribution_without_metadata_goes_by_its_entry_point(shop: Shop) -> 
     assert [problem.distribution for problem in found().problems] == ["somebody"]
 
 
+def test_another_reader_of_metadata_that_raises_changes_nothing(shop: Shop) -> None:
+    """importlib_metadata puts itself before the standard library's reader as soon as anything imports it."""
+    pytest.importorskip("importlib_metadata")
+    shop.about("nameless", "[popgen]\nsomebody = nobody_has_this\n", metadata="")
+    assert [problem.distribution for problem in found().problems] == ["somebody"]
+
+
 def test_a_sound_card_beside_a_wrong_one_is_kept(shop: Shop) -> None:
     shop.install("half-good", GOOD.replace("return [", "return [None, "))
     [entry] = distribution("half-good").entry_points

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, distributions, entry_points
+from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
 
 import pluggy
 
@@ -83,12 +83,12 @@ def _entries() -> tuple[list[EntryPoint], list[Problem]]:
     except Exception:  # one stranger's entry_points.txt stops the whole look-up: look at each by itself
         pass
     found, problems = [], []
-    for distribution in {d.metadata["Name"]: d for d in reversed(list(distributions()))}.values():
+    for distribution in {_said(d, "Name"): d for d in reversed(list(distributions()))}.values():
         try:
             found += list(distribution.entry_points.select(group=hooks.PROJECT))
         except Exception as error:
             line = f"its entry_points.txt cannot be read: {_one_line(error)}"
-            problems.append(Problem(distribution.metadata["Name"] or "unknown", line))
+            problems.append(Problem(_said(distribution, "Name") or "unknown", line))
     return found, problems
 
 
@@ -103,11 +103,19 @@ def _wanted(entries: Iterable[EntryPoint]) -> list[EntryPoint]:
 
 def _owner(entry: EntryPoint) -> str:
     """The distribution of an entry point; one without metadata goes by its entry point's name."""
-    return (entry.dist.metadata["Name"] if entry.dist else None) or entry.name
+    return _said(entry.dist, "Name") or entry.name
 
 
 def _version(entry: EntryPoint) -> str:
-    return (entry.dist.metadata["Version"] if entry.dist else None) or "unknown"
+    return _said(entry.dist, "Version") or "unknown"
+
+
+def _said(distribution: Distribution | None, field: str) -> str:
+    """What a distribution's metadata says; the package importlib_metadata raises where there is none, once loaded."""
+    try:
+        return (distribution.metadata[field] if distribution else "") or ""
+    except (OSError, KeyError):
+        return ""
 
 
 def _normal(name: str) -> str:
