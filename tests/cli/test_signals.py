@@ -36,10 +36,15 @@ def test_a_training_that_is_interrupted_saves_and_ends_with_130(
     assert json.loads(again.stdout)["steps"] == 2
 
 
+def heed_ctrl_c() -> None:
+    """Whoever runs in the background of a shell ignores SIGINT, and so do its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_whoever_ends_popgen_finds_nothing_half_written(tmp_path: Path, number: signal.Signals) -> None:
     words = [sys.executable, "-m", "popgen_cli", "songwriter", "write", "-o", str(tmp_path / "out"), "--count", "9999"]
-    running = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c)
     until = time.monotonic() + 30
     while not list(tmp_path.glob(".out-*/song-002.mid")) and time.monotonic() < until:
         time.sleep(0.02)
