@@ -43,8 +43,7 @@ def test_the_last_lines_tell_what_became_of_the_folder(popgen: Popgen, folder: P
     assert done.exit_code == 0
     first, second = done.stdout.splitlines()
     assert first.endswith("out: 12 accepted, 0 repaired, 0 skipped, 0 refused; a row for each file in report.json")
-    assert second.startswith("split: ")
-    assert "songs to train on" in second
+    assert second.startswith("10 songs to learn from, 2 kept for testing")
     again = popgen("prepare", folder, "-o", tmp_path / "out", "--workers", 1)
     assert "is complete already: 12 accepted" in again.stdout
 

@@ -76,10 +76,19 @@ def prepare(
 def _lines(report: Any) -> list[str]:
     """What was made of the folder, for people."""
     counted = ", ".join(f"{count:,} {verdict}" for verdict, count in report.summary.items())
-    split = report.split
-    parts = f"{len(split.train):,} songs to train on, {len(split.test):,} to test on, {len(split.folds)} folds"
-    balance = "in balance" if split.accepted else f"not in balance: {split.note or 'see split.json'}"
     lines = [f"{report.out}: {counted}; a row for each file in report.json"]
     if report.already:
         lines[0] = f"{report.out} is complete already: {counted}"
-    return [*lines, f"split: {parts}; {split.songs - split.clusters:,} near-duplicates stay with theirs; {balance}"]
+    return [*lines, _split_line(report.split)]
+
+
+def _split_line(split: Any) -> str:
+    """How the songs are divided, for people."""
+    line = f"{_songs(len(split.train))} to learn from, {len(split.test):,} kept for testing"
+    if near := split.songs - split.clusters:
+        line += f"; {near:,} near-copies stay on the side of their originals"
+    return line + ("" if split.accepted else f" ({split.note or 'the two are not alike'}; see split.json)")
+
+
+def _songs(count: int) -> str:
+    return "1 song" if count == 1 else f"{count:,} songs"

@@ -52,7 +52,8 @@ def train(
         measured = report.valid_loss == report.valid_loss  # a run may end before its first epoch does
         heard = f", loss on {songs['validated']} others {report.valid_loss:.4f}" if measured else ""
         left = f"; {songs['left']} songs of the dataset's test part were not touched" if songs["left"] else ""
-        typer.echo(f"trained on {songs['trained']} songs{heard}{left}")
+        which = f"{songs['trained']} songs" if left or heard else f"all {songs['trained']} songs of the dataset"
+        typer.echo(f"trained on {which}{heard}{left}")
     if report.stopped.startswith("stopped by"):
         complain(f"interrupted; go on with: popgen train {dataset} -o {out} --resume")
         raise typer.Exit(INTERRUPTED)

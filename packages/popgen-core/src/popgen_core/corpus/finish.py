@@ -20,6 +20,8 @@ from popgen_core.music.roll import RollSpec
 
 __all__ = ["finish"]
 
+MANIFEST = "say each file's licence in a MANIFEST.tsv beside them: columns file, licence, source"
+
 
 def finish(
     store: Store, folder: str, settled: Settled, settings: PrepareSettings, groups: tuple[str, ...]
@@ -80,7 +82,7 @@ def _nothing(settled: Settled) -> DatasetError:
     return DatasetError(
         f"none of {sum(settled.summary.values())} files could be used, "
         f"most often: {often} ({example.file}: {example.message})",
-        hint=f"files by reason: {counts}",
+        hint=MANIFEST if often == "licence" else f"files by reason: {counts}",
     )
 
 

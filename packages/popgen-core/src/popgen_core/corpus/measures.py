@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from popgen_core.music.bars import pick_up_bars
 from popgen_core.music.columns import Columns
 from popgen_core.music.song import Song
 
@@ -45,7 +46,7 @@ def measures_of(song: Song) -> Measures:
         tempo=round(60e6 / _longest(song.tempos["tick"], song.tempos["microseconds"].tolist(), song.end_tick), 2),
         meter=_longest(song.meters["tick"], meters, song.end_tick),
         tempos=_changes(song.tempos["microseconds"].tolist()),
-        meters=_changes(meters),
+        meters=_changes(meters) - pick_up_bars(song),  # the whole bars after a pick-up are no change
         lowest=int(pitched.min(initial=128) % 128),
         highest=int(pitched.max(initial=0)),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import os
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -173,7 +174,8 @@ def _bytes_of(task: Task, limits: Limits) -> tuple[bytes, bytes | None]:
     try:
         return midi, read_bytes(task.beats, replace(limits, file_bytes=LONGEST_BEATS))
     except MidiError as error:
-        raise MidiError(f"no file of beats beside it: {error.message}", reason="no-beats") from error
+        name = os.path.basename(task.beats)
+        raise MidiError(f"no {name} that can be read beside it: {error.message}", reason="no-beats") from error
 
 
 def _refuse_cells(reading: Reading, setup: ReaderSetup, spec: RollSpec) -> None:

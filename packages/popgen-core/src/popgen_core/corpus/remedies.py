@@ -100,6 +100,14 @@ REPAIRS = (
         Remedy("timed in film frames instead of beats", "Its notes are where they were, but its bars are a guess."),
     ),
     (
+        "missing-tracks",
+        r"the header says \d+ tracks",
+        Remedy(
+            "another number of tracks than the file says of itself",
+            "If instruments are missing, the file was cut off: export or download it again.",
+        ),
+    ),
+    (
         "wrong-header",
         r"header|format \d|length of (track|the wrapping)|end of track \d+ left out|has no end",
         Remedy("a header that does not fit what follows", NOTHING_TO_DO),

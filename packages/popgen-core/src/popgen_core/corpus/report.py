@@ -29,7 +29,7 @@ class FileRow:
     `folded` moved by octaves and `dropped` were left out. `merged` notes share a cell of the grid with another.
     `flatness` is the share of notes that have the commonest velocity of their track: 1 is a machine.
     `lowest` and `highest` are MIDI pitches, drums left out. `licence` and `origin` are what a manifest or a licence
-    file says of the file, or "unknown". `alike` names the first file of the folder of which it is a near-duplicate.
+    file says of the file, or "unknown". `alike` names the file of which it is a near-duplicate.
     """
 
     file: str

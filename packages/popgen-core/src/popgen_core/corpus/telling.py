@@ -78,7 +78,7 @@ def music_lines(of: Diagnosis) -> list[tuple[str, str]]:
     if of.flatness:
         lines.append(("loudness", _loudness(of.flatness)))
     if of.copies:
-        lines.append(("copies", f"{counted(of.copies, 'song')} nearly like another of {counted(of.families, 'song')}"))
+        lines.append(("copies", f"{counted(of.copies, 'song')} nearly like another one here"))
     return lines
 
 

@@ -60,7 +60,7 @@ def complete_already(
         if files
     ]
     if told:
-        raise Refused(f"{store.place} is complete, and its files are others now: {', '.join(told)}", hint=HINT)
+        raise Refused(f"{store.place} is complete, but the folder has changed since: {', '.join(told)}", hint=HINT)
     if split is None:
         raise Refused(f"{store.place} was made by an older popgen and has no split", hint=HINT)
     return PrepareReport(str(folder), store.place, groups, report["summary"], report["reasons"], split, True)

@@ -62,11 +62,12 @@ def chunks_of(midi: bytes, most_tracks: int) -> Chunks:
     if len(tracks) != count:
         damage.append(f"the header says {count} tracks, the file has {len(tracks)}")
     form, changed = _form(form, len(tracks))
+    cut = len(tracks) < count or any("bytes early" in told for told in damage)
     if division > 0:
-        return Chunks(form, division, tuple(tracks), (*repairs, *damage, *changed))
+        return Chunks(form, division, tuple(tracks), (*repairs, *damage, *changed), cut=cut)
     beats = beats_of(division)
     repairs = [*repairs, *damage, *changed, beats.repair]
-    return Chunks(form, beats.ticks_per_quarter, tuple(tracks), tuple(repairs), beats.microseconds)
+    return Chunks(form, beats.ticks_per_quarter, tuple(tracks), tuple(repairs), beats.microseconds, cut)
 
 
 def _unwrapped(midi: bytes) -> tuple[bytes, list[str]]:

@@ -156,7 +156,7 @@ def _hanging_in_words(hanging: int) -> list[str]:
 def _refuse_counts(score: Any, chunks: Chunks, limits: Limits) -> None:
     notes = score.note_num()
     if notes == 0 and chunks.cut:
-        raise MidiError("its tracks do not parse as MIDI", reason="does-not-parse")
+        raise MidiError("it is damaged, and no note is left in it", reason="does-not-parse")
     if notes == 0:
         raise MidiError("it holds no notes", reason="no-notes")
     if notes > limits.notes:
