@@ -139,26 +139,6 @@ def test_of_identical_files_the_first_by_name_is_kept_whichever_is_read_first(
     assert [song.source for song in Dataset.open(tmp_path / "backwards")] == ["a.mid", "deep/B.MIDI"]
 
 
-def test_a_copy_lends_its_licence_to_the_file_that_is_kept(folder: Path, tmp_path: Path) -> None:
-    (folder / "MANIFEST.tsv").write_text("file\tlicence\tsource\ndeep/er/copy.kar\tMIT\tme\n")
-    report = prepare(folder, tmp_path / "out", workers=1)
-    assert [(row.file, row.licence, row.origin) for row in report.rows if row.kept] == [
-        ("a.mid", "MIT", "me"),
-        ("deep/B.MIDI", "unknown", "unknown"),
-    ]
-    assert Dataset.open(tmp_path / "out").licences["licences"]["MIT"]["songs"] == 1
-
-
-def test_of_near_copies_the_one_with_the_most_notes_is_the_one_that_others_are_like(tmp_path: Path) -> None:
-    (tmp_path / "midi").mkdir()
-    notes = [(240 * n, 200, 50 + (n * n * 7 + n) % 23, 64) for n in range(64)]
-    for name, kept in (("a", notes[:40]), ("b", notes), ("c", notes[8:])):
-        song = Song(480, (Track("lead", 0, False, notes_from(kept)),))
-        (tmp_path / "midi" / f"{name}.mid").write_bytes(song_to_midi(song))
-    rows = prepare(tmp_path / "midi", tmp_path / "out", workers=1).rows
-    assert [(row.file, row.alike) for row in rows] == [("a.mid", "b.mid"), ("b.mid", ""), ("c.mid", "b.mid")]
-
-
 def test_songs_are_in_the_order_of_names_across_folders(tmp_path: Path) -> None:
     for number, name in enumerate(("d", "b/c", "a/z", "b/a")):
         (tmp_path / "midi" / name).parent.mkdir(parents=True, exist_ok=True)
