@@ -24,7 +24,7 @@ ROOMS = (
     ("groupers", "songwriter"),
     ("corpus",),
     ("plugins",),
-    ("recipe",),
+    ("baselines", "recipe"),
     ("assemble", "checkpoint", "show", "pages"),
     ("backbones", "decoders", "losses"),
     ("model",),
