@@ -1,15 +1,21 @@
 """Frames a second that recipe `paper` trains on this machine, and the share of its bfloat16 matmul rate in use.
 
-Both are measured side by side in one run; absolute times mean little on shared machines.
+Then the ratio to the straightforward version, with PyTorch's own attention and dropout and its default Adam. All are
+measured side by side in one run; absolute times mean little on shared machines.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 import torch
+from torch import Tensor, nn
+from torch.nn import functional
 
 from popgen_core.assemble import assemble
+from popgen_core.backbones import transformer
 from popgen_core.contracts.tensors import Inputs, RhythmValues, Target
 from popgen_core.model import Model
 from popgen_core.plugins import catalogue
@@ -42,6 +48,62 @@ def matmul_rate() -> float:
     return 10 * 2048**3 / (time.perf_counter() - began)
 
 
+def plain_attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """PyTorch's own causal attention; all (batch, head, frame, size)."""
+    return functional.scaled_dot_product_attention(query, key, value, is_causal=True)
+
+
+@contextmanager
+def straightforward() -> Iterator[None]:
+    """Inside, `transformer.v1` has PyTorch's own attention and dropout."""
+    attention, dropout = transformer.causal_attention, transformer.Dropout.forward
+    transformer.causal_attention, transformer.Dropout.forward = plain_attention, nn.Dropout.forward
+    try:
+        yield
+    finally:
+        transformer.causal_attention, transformer.Dropout.forward = attention, dropout
+
+
+def stepper_of(seed: int, plain: bool, *changes: str) -> Stepper:
+    """Recipe `paper` with these changes, its weights drawn from a seed, ready to train; plain: with default Adam."""
+    torch.manual_seed(seed)
+    parts = assemble(read_recipe("paper", catalogue(), changes))
+    model, config = Model(parts), parts.recipe.train
+    stepper = Stepper(model, parts.loss, torch.ones(len(model.sizes.roll.groups)), config, torch.device("cpu"))
+    if plain:
+        betas = (config.beta1, config.beta2)
+        stepper.optimizer = torch.optim.Adam(
+            model.parameters(), config.learning_rate, betas, weight_decay=config.weight_decay
+        )
+    return stepper
+
+
+def timed_step(stepper: Stepper, plain: bool, inputs: Inputs, target: Target, number: int) -> tuple[float, float]:
+    """Train one step -> its seconds and its loss."""
+    began = time.perf_counter()
+    with straightforward() if plain else nullcontext():
+        loss = stepper.step(inputs, target, number, STEPS).loss
+    return time.perf_counter() - began, loss
+
+
+def compare() -> None:
+    """Print how much faster than the straightforward version we train, steps taken in turn, and the losses of both."""
+    still = [stepper_of(1, plain, "backbone.dropout=0", "train.learning_rate=1e-3") for plain in (False, True)]
+    inputs, target = batch_of(still[0].model)
+    losses: tuple[list[float], list[float]] = ([], [])
+    for number in range(3):
+        for plain in (False, True):
+            losses[plain].append(timed_step(still[plain], plain, inputs, target, number)[1])
+    seconds: tuple[list[float], list[float]] = ([], [])
+    steppers = [stepper_of(1, plain) for plain in (False, True)]
+    for number in range(STEPS + 1):
+        for plain in (False, True):
+            seconds[plain].append(timed_step(steppers[plain], plain, inputs, target, number)[0])
+    ours, theirs = (sum(times[1:]) for times in seconds)  # the first step of each warms up
+    shown = ["; ".join(f"{loss:.4f}" for loss in row) for row in losses]
+    print(f"{theirs / ours:.2f} times the straightforward version; losses {shown[0]} (ours), {shown[1]} (plain)")
+
+
 def main() -> None:
     parts = assemble(read_recipe("paper", catalogue()))
     model = Model(parts)
@@ -62,6 +124,7 @@ def main() -> None:
     print(f"{torch.get_num_threads()} threads, {precision}, {parameters:,} parameters")
     print(f"recipe paper: {frames:,.0f} frames trained a second")
     print(f"matmul: {rate / 1e9:,.0f} G multiply-adds a second; training uses {work / rate:.0%} of that rate")
+    compare()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
+from popgen_core.backbones.attention import causal_attention
+from popgen_core.backbones.dropout import Dropout
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.errors import RecipeError
 
@@ -38,13 +40,12 @@ class Layer(nn.Module):
         self.before_thought = nn.LayerNorm(width)
         self.widen = nn.Linear(width, feed_forward)
         self.narrow = nn.Linear(feed_forward, width)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         """x (batch, frame, width) -> the same shape; frame t attends to frames up to t."""
         query, key, value = self.split(x)  # (batch, head, frame, width / heads) each
-        heard = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
-        return self.finish(x, heard)
+        return self.finish(x, causal_attention(query, key, value))
 
     def split(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """x (batch, frame, width) -> query, key, value (batch, head, frame, width / heads)."""
@@ -109,7 +110,7 @@ class Transformer(nn.Module):
             Layer(sizes.width, config.heads, config.feed_forward, config.dropout) for _ in range(config.layers)
         )
         self.last_norm = nn.LayerNorm(sizes.width)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.register_buffer("positions", sinusoids(config.window, sizes.width), persistent=False)
         self.positions: Tensor
 
