@@ -118,6 +118,20 @@ def test_what_has_changed_since_a_batch_was_done_is_done_again(address: str, fol
     assert contents(out) == contents(str(tmp_path / "one"))
 
 
+def test_a_batch_that_the_cluster_gives_up_is_one_line_and_can_be_gone_on_with(
+    address: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "read_batch", _fails)
+    with pytest.raises(PopgenError, match="the cluster gave a batch up: ZeroDivisionError"):
+        prepare_on_cluster(folder, tmp_path / "out", address=address, batch=6)
+    monkeypatch.undo()
+    assert prepare_on_cluster(folder, tmp_path / "out", address=address, batch=6).summary["accepted"] == 10
+
+
+def _fails(*_: object) -> float:
+    return 1 / 0
+
+
 def test_no_scheduler_is_one_line(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     with pytest.raises(PopgenError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):

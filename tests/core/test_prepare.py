@@ -268,11 +268,8 @@ def test_a_read_only_place_is_one_line(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.corpus
-def test_every_file_of_a_real_corpus_gets_a_row(tmp_path: Path) -> None:
-    corpus = os.environ.get("POPGEN_CORPUS")
-    if not corpus:
-        pytest.skip("POPGEN_CORPUS is unset")
-    report = prepare(Path(corpus) / "permissive" / "train", tmp_path / "out")
+def test_every_file_of_a_real_corpus_gets_a_row(corpus: Path, tmp_path: Path) -> None:
+    report = prepare(corpus / "permissive" / "train", tmp_path / "out")
     assert len(report.rows) == 279
     assert report.summary["refused"] == 0
     assert len(Dataset.open(tmp_path / "out")) == 279 - report.summary["skipped"]

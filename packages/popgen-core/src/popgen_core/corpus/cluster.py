@@ -132,10 +132,18 @@ def _read_on(
     with client:
         futures = [client.submit(read_batch, store.place, part, settings, limits, pure=False) for part in batches]
         done = total - len(tasks)
-        for _, read in distributed.as_completed(futures, loop=client.loop, with_results=True):
-            done += read
-            if progress:
-                progress(done, total, "")
+        try:
+            for _, read in distributed.as_completed(futures, loop=client.loop, with_results=True):
+                done += read
+                if progress:
+                    progress(done, total, "")
+        except PopgenError:
+            raise
+        except Exception as error:  # whatever a worker, its machine or the network may raise
+            why = f"{type(error).__name__}: {error}"
+            raise PopgenError(
+                f"the cluster gave a batch up: {why}", hint="the same command goes on from here"
+            ) from error
 
 
 def _distributed() -> Any:

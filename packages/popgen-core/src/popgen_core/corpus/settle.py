@@ -49,7 +49,7 @@ def settle(entries: Callable[[], Iterable[Entry]], tasks: Iterable[Task], book: 
         if row.reason:
             why[row.reason] += 1
         if row.kept and entry.facts:
-            kept.add(row, entry.facts)
+            kept.add(row, entry.key, entry.facts)
             prints.append(entry.facts.print)
     kept.alike = kept.leaders([int(number) for number in clusters(prints)])
 
@@ -82,25 +82,23 @@ class _Kept:
         self._first: dict[str, str] = {}  # content -> the first file that has it
         self._licence: dict[str, Licence] = {}  # content -> the first licence that is known of it
         self._groups: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self._key = ""
 
     def compared(self, entry: Entry, licence: Licence) -> FileRow:
         """The row of a file with its licence, and as a copy if an earlier one has the same content."""
         row = replace(entry.row, licence=licence.name, origin=licence.origin)
         if not row.kept:
             return row
-        self._key = entry.key
         if licence.name != UNKNOWN.name:
             self._licence.setdefault(entry.key, licence)
         if (original := self._first.setdefault(entry.key, row.file)) != row.file:
             return replace(row, verdict="skipped", reason="duplicate", message=f"the same bytes as {original}")
         return row
 
-    def add(self, row: FileRow, facts: SongFacts) -> None:
+    def add(self, row: FileRow, key: str, facts: SongFacts) -> None:
         """Remembers a song, its words shared with those of others: there may be millions."""
         groups = self._groups.setdefault(facts.groups, facts.groups)
         lean = replace(facts, print="", mode=intern(facts.mode), feel=intern(facts.feel), groups=groups)
-        self.songs.append(_Song(row.file, self._key, row.notes, row.seconds, lean))
+        self.songs.append(_Song(row.file, key, row.notes, row.seconds, lean))
 
     def leaders(self, numbers: list[int]) -> dict[str, str]:
         """Takes the number of each song's cluster -> for each song the one of its cluster with the most notes."""
