@@ -20,24 +20,24 @@ import torch
 
 from popgen_core import api
 from popgen_core.assemble import assemble
-from popgen_core.contracts.tensors import Inputs, Target
 from popgen_core.corpus.dataset import Dataset
 from popgen_core.model import Model
 from popgen_core.plugins import catalogue
 from popgen_core.recipe import read_recipe
-from popgen_core.train.run import load_songs
-from popgen_core.train.step import Stepper
-from popgen_core.train.windows import Windows
+from popgen_core.train.songs import load_songs
+from popgen_core.train.step import Stepper, Turn
+from popgen_core.train.windows import Batch, Cutting, Windows
 
 SECONDS = 10.0  # of loading, for each of its figures
 STEPS, SMALL = 3, 8  # training steps, and windows in each: fewer than the recipe's 32 for memory's sake
 GOAL = 10  # frames loaded for each that is trained
 
 
-def endless(windows: Windows, batch: int) -> Iterator[tuple[Inputs, Target]]:
+def endless(windows: Windows, batch: int) -> Iterator[Batch]:
     """The batches of epoch after epoch."""
     for epoch in range(10**9):
-        yield from windows.epoch(1, epoch, batch)
+        for (made,) in windows.epoch(1, epoch, Cutting(batch, batch, list)):
+            yield made
 
 
 def loaded(windows: Windows, batch: int, *, read: bool) -> float:
@@ -46,10 +46,10 @@ def loaded(windows: Windows, batch: int, *, read: bool) -> float:
     next(batches)
     begun = time.perf_counter()
     while time.perf_counter() - begun < SECONDS:
-        inputs, target = next(batches)
-        frames += target.mask.numel()
+        batch_made = next(batches)
+        frames += batch_made.target.mask.numel()
         if read:
-            inputs.past.sum()
+            batch_made.inputs.past.sum()
     return frames / (time.perf_counter() - begun)
 
 
@@ -57,12 +57,12 @@ def trained(stepper: Stepper, windows: Windows) -> float:
     """Frames a second of training steps on batches made before."""
     source = endless(windows, SMALL)
     batches = [next(source) for _ in range(STEPS + 1)]
-    stepper.step(*batches[0], 0, STEPS)
+    stepper.step(batches[:1], Turn(1e-5))
     begun = time.perf_counter()
     for number in range(STEPS):
-        stepper.step(*batches[number + 1], number, STEPS)
+        stepper.step(batches[number + 1 : number + 2], Turn(1e-5))
     spent = time.perf_counter() - begun
-    return sum(target.mask.numel() for _, target in batches[1:]) / spent
+    return sum(batch.target.mask.numel() for batch in batches[1:]) / spent
 
 
 def measure(folder: Path) -> None:
@@ -74,7 +74,7 @@ def measure(folder: Path) -> None:
         songs, _ = load_songs(Dataset.open(Path(place) / "dataset"), recipe)
     windows = Windows(songs, model.sizes, recipe.train.window, model.context, recipe.augment)
     weights = torch.ones(len(model.sizes.roll.groups))
-    stepper = Stepper(model, parts.loss, weights, recipe.train, torch.device("cpu"))
+    stepper = Stepper(model, parts.loss, weights, recipe.train)
     made = loaded(windows, recipe.train.batch, read=False)
     read = loaded(windows, recipe.train.batch, read=True)
     learned = trained(stepper, windows)

@@ -31,7 +31,7 @@ def test_a_training_that_is_interrupted_saves_and_ends_with_130(
     done = popgen("train", dataset_dir, "-o", tmp_path / "out", "--recipe", tmp_path / "mine.toml")
     assert done.exit_code == 130
     assert "stopped by SIGINT" in done.stdout
-    assert (tmp_path / "out" / "state.pt").exists()
+    assert (tmp_path / "out" / "states" / "step-00000001.safetensors").exists()
     again = popgen("train", dataset_dir, "-o", tmp_path / "out", "--resume", "--json")
     assert json.loads(again.stdout)["steps"] == 2
 

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, RhythmValues, Sampling
-from popgen_core.generate.draw import DrawnNotes, as_past, draw_frames
+from popgen_core.generate.draw import DrawnNotes, draw_frames
 from popgen_core.groupers import GROUPS
+from popgen_core.model import as_past
 from popgen_core.music import RollSpec, SecondsGrid, roll_from_song
 from popgen_core.songwriter import write_song
 

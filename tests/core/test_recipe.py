@@ -76,6 +76,15 @@ def test_the_paper_recipe_holds_the_figures_of_section_2_2() -> None:
         "clip": 1.0,
         "precision": "auto",
         "group_weights": "notes",
+        "true_inputs": 0.5,
+        "true_inputs_epochs": 50,
+        "patience": 17,
+        "micro_batch": 8,
+        "on_nan": "stop",
+        "save_minutes": 5.0,
+        "keep": 2,
+        "parallel": "ddp",
+        "compile": False,
     }
 
 

@@ -11,6 +11,7 @@ import torch
 
 from popgen_core.analysis.position import POSITION, position_controls
 from popgen_core.contracts.sizes import ControlSpec, Sizes
+from popgen_core.contracts.tensors import Inputs, Target
 from popgen_core.corpus.augment import AugmentConfig, Drawn
 from popgen_core.corpus.dataset import Dataset
 from popgen_core.errors import RecipeError
@@ -18,8 +19,8 @@ from popgen_core.music import BeatGrid, RollSpec, Song, Track, notes_from, roll_
 from popgen_core.music.quantise import QuantiseConfig
 from popgen_core.plugins import catalogue
 from popgen_core.recipe import Recipe, built_in, read_recipe, recipe_from_toml
-from popgen_core.train.run import load_songs
-from popgen_core.train.windows import TrainingSong, Window, Windows
+from popgen_core.train.songs import load_songs
+from popgen_core.train.windows import Batch, Cutting, TrainingSong, Window, Windows
 
 pytest_plugins = ("tiny_run",)
 
@@ -33,6 +34,13 @@ def song_of(*bass: tuple[int, int, int, int]) -> Song:
     return Song(480, (Track("drums", 0, True, drums), Track("bass", 33, False, notes_from(bass))))
 
 
+CUT = Cutting(3, 3, list)
+
+
+def pair(batch: Batch) -> tuple[Inputs, Target]:
+    return batch.inputs, batch.target
+
+
 def windows_of(song: Song, window: int, context: int, augment: AugmentConfig | None = None) -> Windows:
     roll = roll_from_song(song, GRID, SPEC)
     return Windows([TrainingSong.of("one", song, roll, window)], SIZES, window, context, augment)
@@ -42,7 +50,7 @@ BASS = (240, 360, 40, 100)  # a note over frames 2, 3, 4 at pitch 40, cell 19
 
 
 def test_the_past_is_the_roll_one_frame_later_with_its_left_context() -> None:
-    inputs, target = windows_of(song_of(BASS), 4, 2).batch([Window(0, 2)])
+    inputs, target = pair(windows_of(song_of(BASS), 4, 2).batch([Window(0, 2)]))
     assert inputs.past.shape == (1, 6, 2, 3, 88)
     assert target.onset.shape == (1, 4, 2, 88)
     onset, active, velocity = inputs.past[0, :, 1, :, 40 - 21].unbind(1)
@@ -55,13 +63,13 @@ def test_the_past_is_the_roll_one_frame_later_with_its_left_context() -> None:
 
 
 def test_a_note_begun_before_the_window_is_active_in_it_without_an_onset() -> None:
-    _, target = windows_of(song_of(BASS), 2, 0).batch([Window(0, 3)])
+    _, target = pair(windows_of(song_of(BASS), 2, 0).batch([Window(0, 3)]))
     assert target.onset.sum() == 1  # the drum at frame 4
     assert target.active[0, :, 1, 19].tolist() == [1, 1]
 
 
 def test_rhythm_values_stand_at_onsets_by_event() -> None:
-    _, target = windows_of(song_of(BASS), 8, 0).batch([Window(0, 0)])
+    _, target = pair(windows_of(song_of(BASS), 8, 0).batch([Window(0, 0)]))
     assert [index.tolist() for index in target.where] == [[0, 0, 0], [0, 2, 4], [0, 1, 0], [15, 19, 17]]
     assert torch.allclose(target.rhythm.velocity, torch.tensor([1.0, 100 / 127, 64 / 127]))
     assert torch.allclose(target.rhythm.duration, torch.log1p(torch.tensor([0.0625, 0.375, 0.0625])))
@@ -69,24 +77,24 @@ def test_rhythm_values_stand_at_onsets_by_event() -> None:
 
 
 def test_onsets_of_the_left_context_are_heard_and_not_to_be_written() -> None:
-    _, target = windows_of(song_of(BASS), 4, 2).batch([Window(0, 2)])
+    _, target = pair(windows_of(song_of(BASS), 4, 2).batch([Window(0, 2)]))
     assert [index.tolist() for index in target.where] == [[0, 0], [0, 2], [1, 0], [19, 17]]
 
 
 def test_frames_behind_the_end_of_the_song_do_not_count() -> None:
-    _, target = windows_of(song_of(BASS), 8, 0).batch([Window(0, 0)])
+    _, target = pair(windows_of(song_of(BASS), 8, 0).batch([Window(0, 0)]))
     assert target.mask.tolist() == [[1, 1, 1, 1, 1, 0, 0, 0]]  # the drum at frame 4 is the last
 
 
 def test_controls_are_those_of_the_frame_to_write_and_zero_before_the_song() -> None:
     song = song_of(BASS)
-    inputs, _ = windows_of(song, 4, 2).batch([Window(0, 0)])
+    inputs, _ = pair(windows_of(song, 4, 2).batch([Window(0, 0)]))
     assert inputs.controls[0, :2].abs().sum() == 0
     assert np.array_equal(inputs.controls[0, 2:].numpy(), position_controls(song, GRID, 0, 4))
 
 
 def test_of_two_onsets_in_one_cell_the_louder_is_learned_once() -> None:
-    _, target = windows_of(song_of((0, 10, 40, 30), (20, 10, 40, 90)), 2, 0).batch([Window(0, 0)])
+    _, target = pair(windows_of(song_of((0, 10, 40, 30), (20, 10, 40, 90)), 2, 0).batch([Window(0, 0)]))
     bass = target.where[2] == 1
     assert target.rhythm.velocity[bass].tolist() == [np.float32(90 / 127)]
 
@@ -94,9 +102,9 @@ def test_of_two_onsets_in_one_cell_the_louder_is_learned_once() -> None:
 def test_an_epoch_depends_on_seed_and_number_alone() -> None:
     song = song_of(*[(480 * n, 100, 40 + n % 3, 80) for n in range(40)])
     windows = windows_of(song, 16, 2, AugmentConfig())
-    first = [inputs.past for inputs, _ in windows.epoch(5, 1, 3)]
-    again = [inputs.past for inputs, _ in windows.epoch(5, 1, 3)]
-    other = [inputs.past for inputs, _ in windows.epoch(5, 2, 3)]
+    first = [batch.inputs.past for (batch,) in windows.epoch(5, 1, CUT)]
+    again = [batch.inputs.past for (batch,) in windows.epoch(5, 1, CUT)]
+    other = [batch.inputs.past for (batch,) in windows.epoch(5, 2, CUT)]
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
     assert not all(a.shape == b.shape and torch.equal(a, b) for a, b in zip(first, other, strict=True))
 
@@ -104,8 +112,8 @@ def test_an_epoch_depends_on_seed_and_number_alone() -> None:
 def test_an_epoch_taken_up_in_the_middle_goes_on_with_the_same_batches() -> None:
     song = song_of(*[(480 * n, 100, 40, 80) for n in range(40)])
     windows = windows_of(song, 16, 2, AugmentConfig())
-    whole = [inputs.past for inputs, _ in windows.epoch(5, 0, 3)]
-    rest = [inputs.past for inputs, _ in windows.epoch(5, 0, 3, skip=2)]
+    whole = [batch.inputs.past for (batch,) in windows.epoch(5, 0, CUT)]
+    rest = [batch.inputs.past for (batch,) in windows.epoch(5, 0, CUT, skip=2)]
     assert len(rest) == len(whole) - 2
     assert all(torch.equal(a, b) for a, b in zip(whole[2:], rest, strict=True))
 
@@ -128,7 +136,10 @@ def test_a_shifted_window_is_the_window_that_begins_there() -> None:
     generator, same = np.random.default_rng(4), np.random.default_rng(4)
     start = windows.cut(Window(0, 16), same).start
     assert start != 16
-    (moved, wanted), (plain, also) = windows.batch([Window(0, 16)], [generator]), windows.batch([Window(0, start)])
+    (moved, wanted), (plain, also) = (
+        pair(windows.batch([Window(0, 16)], [generator])),
+        pair(windows.batch([Window(0, start)])),
+    )
     assert torch.equal(moved.past, plain.past)
     assert torch.equal(moved.controls, plain.controls)
     assert torch.equal(wanted.onset, also.onset)
@@ -150,14 +161,14 @@ def test_a_cut_tells_what_was_drawn_for_it() -> None:
 
 def test_without_augmentation_generators_change_nothing() -> None:
     windows = windows_of(song_of(BASS), 8, 2)
-    one, other = (windows.batch([Window(0, 0)], drawn)[0].past for drawn in (None, [np.random.default_rng(1)]))
+    one, other = (windows.batch([Window(0, 0)], drawn).inputs.past for drawn in (None, [np.random.default_rng(1)]))
     assert torch.equal(one, other)
 
 
 def test_the_songs_themselves_are_never_written_to() -> None:
     windows = windows_of(song_of(BASS, (960, 120, 45, 90)), 8, 2, AugmentConfig(drop_group_share=0.5))
     before = windows.songs[0].roll.events.copy()
-    for _ in windows.epoch(1, 1, 2):
+    for _ in windows.epoch(1, 1, Cutting(2, 2, list)):
         pass
     assert windows.songs[0].roll.events.tolist() == before.tolist()
 
@@ -165,9 +176,9 @@ def test_the_songs_themselves_are_never_written_to() -> None:
 def test_each_window_of_a_batch_has_its_own_row() -> None:
     windows = windows_of(song_of(BASS, (1200, 120, 45, 90)), 4, 1)
     chosen = [Window(0, 8), Window(0, 0), Window(0, 4)]
-    inputs, target = windows.batch(chosen)
+    inputs, target = pair(windows.batch(chosen))
     for row, window in enumerate(chosen):
-        alone, wanted = windows.batch([window])
+        alone, wanted = pair(windows.batch([window]))
         assert torch.equal(inputs.past[row : row + 1], alone.past)
         assert torch.equal(target.active[row : row + 1], wanted.active)
         mine = target.where[0] == row
@@ -176,7 +187,7 @@ def test_each_window_of_a_batch_has_its_own_row() -> None:
 
 
 def test_of_onsets_alike_loud_in_a_cell_the_first_is_learned() -> None:
-    _, target = windows_of(song_of((0, 10, 40, 90), (20, 30, 40, 90)), 2, 0).batch([Window(0, 0)])
+    _, target = pair(windows_of(song_of((0, 10, 40, 90), (20, 30, 40, 90)), 2, 0).batch([Window(0, 0)]))
     bass = target.where[2] == 1
     assert target.rhythm.duration[bass].tolist() == [np.float32(np.log1p(np.float32(10 / 960)))]
 

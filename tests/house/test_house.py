@@ -24,7 +24,7 @@ ROOMS = (
     ("groupers", "songwriter"),
     ("corpus",),
     ("plugins",),
-    ("baselines", "recipe"),
+    ("baselines", "history", "recipe"),
     ("assemble", "checkpoint", "show", "pages"),
     ("backbones", "decoders", "losses"),
     ("model",),

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from popgen_core.contracts.grouper import Placement
 from popgen_core.corpus.report import CorpusReport, FileRow, PrepareReport
-from popgen_core.errors import OutputError, RecipeError
-from popgen_core.files import check_new, new_folder
+from popgen_core.errors import OutputError
+from popgen_core.files import new_folder
 from popgen_core.music.guard import read_song
 from popgen_core.music.midi import song_to_midi
 from popgen_core.music.song import Song
@@ -120,26 +120,28 @@ def train(
     changes: Sequence[str] = (),
     valid: Place | None = None,
     resume: bool = False,
+    force: bool = False,
     progress: Progress | None = None,
 ) -> TrainReport:
     """Train a recipe (a built-in name or a TOML file; default paper.warm) into the folder `run`, or go on with it.
 
-    `changes` are settings such as "train.epochs=3"; a resumed run goes by its own recipe and takes neither.
-    Raises RecipeError, DatasetError, OutputError or CheckpointError, each saying what to do.
+    `changes` are settings such as "train.epochs=3". A resumed run goes by its own recipe; where recipe, changes, data
+    or plug-ins make it another, that is refused with the difference, unless `force`. Raises RecipeError, DatasetError,
+    OutputError, CheckpointError or Refused, each saying what to do.
     """
     from popgen_core.corpus.dataset import Dataset
     from popgen_core.recipe import read_recipe
+    from popgen_core.train.folder import recipe_of_run
+    from popgen_core.train.run import Training
     from popgen_core.train.run import train as train_run
 
-    if not resume:
-        check_new(Path(run))
-    elif given := [*([recipe] if recipe else []), *changes]:
-        raise RecipeError(
-            f"a resumed run goes by its own recipe: {', '.join(given)} cannot be set", hint=f"edit {run}/recipe.toml"
-        )
-    chosen = read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes)
+    if resume and recipe is None:
+        chosen = recipe_of_run(Path(run), catalogue(), changes)
+    else:
+        chosen = read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes)
     opened, beside = Dataset.open(Path(dataset)), Dataset.open(Path(valid)) if valid else None
-    return train_run(opened, Path(run), chosen, catalogue(), valid=beside, resume=resume, progress=progress)
+    training = Training(opened, chosen, catalogue(), beside)
+    return train_run(training, Path(run), resume=resume, force=force, progress=progress)
 
 
 def generate(

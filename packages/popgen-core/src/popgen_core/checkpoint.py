@@ -20,10 +20,11 @@ from safetensors.numpy import save
 from popgen_core.errors import CheckpointError
 from popgen_core.files import write_atomically
 
-__all__ = ["CHECKPOINT", "SCHEMA", "Card", "read_checkpoint", "write_checkpoint"]
+__all__ = ["BEST", "CHECKPOINT", "SCHEMA", "Card", "read_checkpoint", "write_checkpoint"]
 
 SCHEMA = 1
 CHECKPOINT = "last.safetensors"  # the newest one in the folder of a run
+BEST = "best.safetensors"  # the one of the lowest validation loss
 Tensors = Mapping[str, NDArray[Any]]
 
 

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from popgen_core.assemble import Parts
-from popgen_core.contracts.tensors import Inputs, Prediction, Target
+from popgen_core.contracts.tensors import Frame, Inputs, Prediction, Target
 
-__all__ = ["Model", "Stream"]
+__all__ = ["Model", "Stream", "as_past"]
 
 
 @dataclass
@@ -20,6 +20,12 @@ class Stream:
 
     encoder: Any
     backbone: Any
+
+
+def as_past(frame: Frame, channels: tuple[str, ...]) -> Tensor:
+    """A drawn frame as the next frame's `past` (batch, 1, group, channel, pitch): velocity stands at onsets."""
+    made = {"onset": frame.onset, "active": frame.active, "velocity": frame.rhythm.velocity * frame.onset}
+    return torch.stack([made[name].float() for name in channels], dim=2)[:, None]
 
 
 class Model(nn.Module):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,9 +28,12 @@ def train(
     ] = None,
     valid: Annotated[Path | None, typer.Option(help="Dataset whose loss is measured after each epoch.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, by its own recipe.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="With --resume: go on though recipe, data or plug-ins are others now.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print how the run ended as JSON.")] = False,
 ) -> None:
-    """Train a model on a dataset. Ctrl-C saves and stops; --resume goes on.
+    """Train a model on a dataset. Ctrl-C saves and stops; after that, or a kill, --resume goes on.
 
     Example: popgen train dataset/ -o runs/mine --recipe paper.warm --set train.epochs=3
     """
@@ -40,7 +44,11 @@ def train(
         def shown(place: Any, total: int, step: Any, speed: float) -> None:
             show(place.steps, total, f"loss {step.loss:.4f}, {speed:,.0f} frames a second")
 
-        report = api.train(dataset, out, recipe, changes=changes or [], valid=valid, resume=resume, progress=shown)
+        report = api.train(
+            dataset, out, recipe, changes=changes or [], valid=valid, resume=resume, force=force, progress=shown
+        )
+    for note in report.notes:
+        complain(note)
     if json:
         shown_json(_plain(report))
     else:
@@ -50,10 +58,11 @@ def train(
         )
         songs = report.songs
         measured = report.valid_loss == report.valid_loss  # a run may end before its first epoch does
-        heard = f", loss on {songs['validated']} others {report.valid_loss:.4f}" if measured else ""
+        best = f" (lowest {report.best_loss:.4f} after epoch {report.best_epoch})" if report.best_epoch else ""
+        heard = f", loss on {songs['validated']} others {report.valid_loss:.4f}{best}" if measured else ""
         left = f"; {songs['left']} songs of the dataset's test part were not touched" if songs["left"] else ""
         which = f"{songs['trained']} songs" if left or heard else f"all {songs['trained']} songs of the dataset"
-        typer.echo(f"trained on {which}{heard}{left}")
+        typer.echo(f"trained on {which}{heard}{left}; at most {report.peak_bytes / 1e9:.1f} GB of memory")
     if report.stopped.startswith("stopped by"):
         complain(f"interrupted; go on with: popgen train {dataset} -o {out} --resume")
         raise typer.Exit(INTERRUPTED)
@@ -62,4 +71,4 @@ def train(
 def _plain(report: Any) -> dict[str, Any]:
     """The report with paths as text, and null for a loss that was not measured."""
     values = {name: str(value) if isinstance(value, Path) else value for name, value in vars(report).items()}
-    return {name: None if value != value else value for name, value in values.items()}
+    return {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in values.items()}

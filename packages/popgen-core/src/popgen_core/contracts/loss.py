@@ -14,8 +14,9 @@ __all__ = ["Loss"]
 
 
 class Loss(Protocol):
-    """A torch module. Laws: frames outside the mask do not count; a doubled batch leaves the loss equal;
-    the parts sum to the total. `form` says which rhythm values it takes."""
+    """A torch module. Laws: frames outside the mask do not count; a doubled batch leaves the loss equal; the parts sum
+    to the total; divided by `target.counted()`, the losses of the parts of a batch sum to the loss of all of it, so
+    that micro-batches and processes change nothing. `form` says which rhythm values it takes."""
 
     @property
     def Config(self) -> type:

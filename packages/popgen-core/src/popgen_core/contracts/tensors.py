@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Constraints", "Frame", "Inputs", "LossParts", "Prediction", "Rates", "RhythmValues", "Sampling", "Target"]
+__all__ = [
+    "Constraints",
+    "Frame",
+    "Inputs",
+    "LossParts",
+    "Prediction",
+    "Rates",
+    "RhythmValues",
+    "Sampling",
+    "Target",
+    "Whole",
+]
 
 
 @dataclass(frozen=True)
@@ -40,12 +51,21 @@ class RhythmValues:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """How much there is in all of the batch that a target is a part of: `frames` inside masks, and `onsets`."""
+
+    frames: float
+    onsets: float
+
+
+@dataclass(frozen=True)
 class Target:
     """What a model should have written.
 
     `onset`, `active` (batch, frame, group, pitch) float 0 or 1; `mask` (batch, frame) float: 1 where the song is,
     0 behind its end; `where` four (event,) index tensors into (batch, frame, group, pitch), one an onset inside the
-    mask, and `rhythm` their values by event.
+    mask, and `rhythm` their values by event. `whole` is given where the batch is cut into micro-batches or shared by
+    processes: what `counted` tells is then the same for all of them.
     """
 
     onset: Tensor
@@ -53,6 +73,11 @@ class Target:
     mask: Tensor
     where: tuple[Tensor, Tensor, Tensor, Tensor]
     rhythm: RhythmValues
+    whole: Whole | None = None
+
+    def counted(self) -> Whole:
+        """What a loss divides by: the frames and onsets of the whole batch, its own where it is all of it."""
+        return self.whole or Whole(float(self.mask.sum()), float(len(self.where[0])))
 
 
 @dataclass(frozen=True)
@@ -70,10 +95,14 @@ class Prediction:
 
 @dataclass(frozen=True)
 class LossParts:
-    """A total to differentiate, and the named parts (scalars, detached) whose sum it is, for logs."""
+    """A total to differentiate, and the named parts (scalars, detached) whose sum it is, for logs.
+
+    `by_group` may tell of each part what each group adds to it, (group,) detached.
+    """
 
     total: Tensor
     parts: Mapping[str, Tensor]
+    by_group: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The settings of training that every recipe has; the defaults are the paper's (sections 2.1 and 2.2)."""
+"""The settings of training that every recipe has; hyperparameters default to the paper's (sections 2.1 and 2.2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ __all__ = ["TrainConfig"]
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """How a model is trained. Defaults: Zhu (2025), section 2.2."""
+    """How a model is trained. Hyperparameters default to those of Zhu (2025), section 2.2.
+
+    What recipes could not say at first defaults to what was done then: neither scheduled sampling nor early stopping.
+    """
 
     songs: Annotated[
         Literal["train", "all"],
@@ -22,7 +25,14 @@ class TrainConfig:
     ] = "train"
     epochs: Annotated[int, Field(ge=1, description="passes over the dataset")] = 197
     minutes: Annotated[float, Field(ge=0, description="wall-clock limit in minutes, 0 for none")] = 0.0
-    batch: Annotated[int, Field(ge=1, description="windows a step")] = 32
+    batch: Annotated[int, Field(ge=1, description="windows a step, of all processes together")] = 32
+    micro_batch: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="windows at once, of all processes together: less memory, batch norm over fewer; 0: the batch",
+        ),
+    ] = 0
     window: Annotated[int, Field(ge=2, description="frames a window")] = 512
     optimizer: Annotated[
         Literal["adam", "adamw"], Field(description="adam: weight decay in the gradient; adamw: apart from it")
@@ -44,3 +54,21 @@ class TrainConfig:
     group_weights: Annotated[
         Literal["notes", "equal"], Field(description="importance of the groups in the loss: by note share, or equal")
     ] = "notes"
+    true_inputs: Annotated[
+        float, Field(ge=0, le=1, description="share of true input frames that scheduled sampling falls to, from 1")
+    ] = 1.0
+    true_inputs_epochs: Annotated[
+        int, Field(ge=1, description="epochs over which that share falls, by the same amount each")
+    ] = 50
+    patience: Annotated[
+        int, Field(ge=0, description="epochs without a lower validation loss after which training stops, 0: never")
+    ] = 0
+    on_nan: Annotated[
+        Literal["stop", "skip"], Field(description="at a loss that is no number: stop, or leave that step out")
+    ] = "stop"
+    save_minutes: Annotated[float, Field(ge=0, description="minutes between saves, 0: after every step")] = 5.0
+    keep: Annotated[int, Field(ge=1, description="saved states kept, the newest ones")] = 2
+    parallel: Annotated[
+        Literal["ddp", "fsdp"], Field(description="what several processes share out: ddp batches, fsdp weights too")
+    ] = "ddp"
+    compile: Annotated[bool, Field(description="let torch.compile translate the model before training")] = False

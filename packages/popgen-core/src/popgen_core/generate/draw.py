@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Sampling
-from popgen_core.model import Model
+from popgen_core.model import Model, as_past
 from popgen_core.music.roll import EVENT
 
 __all__ = ["DrawnNotes", "draw_frames"]
@@ -34,12 +33,6 @@ def draw_frames(
         frame = model.decoder.sample(model.step(inputs, stream), inputs, constraints, settings, generator)
         past = as_past(frame, model.sizes.roll.channels)
         yield frame
-
-
-def as_past(frame: Frame, channels: tuple[str, ...]) -> Tensor:
-    """A drawn frame as the next frame's `past` (batch, 1, group, channel, pitch): velocity stands at onsets."""
-    made = {"onset": frame.onset, "active": frame.active, "velocity": frame.rhythm.velocity * frame.onset}
-    return torch.stack([made[name].float() for name in channels], dim=2)[:, None]
 
 
 @dataclass

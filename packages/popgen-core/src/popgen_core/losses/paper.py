@@ -38,23 +38,29 @@ class PaperLoss(nn.Module):
 
     def forward(self, prediction: Prediction, target: Target, weights: Tensor) -> LossParts:
         """Dense prediction, target, weights (group,) with mean 1 -> total, and the parts onset, active, rhythm."""
-        onset = self._notes(prediction.onset, target.onset, target.mask, weights) / 2
-        active = self._notes(prediction.active, target.active, target.mask, weights) / 2
-        rhythm = self.config.rhythm_weight * self._rhythm(prediction, target)
-        total = onset + active + rhythm
-        return LossParts(total, {"onset": onset.detach(), "active": active.detach(), "rhythm": rhythm.detach()})
+        whole = target.counted()
+        notes = weights / (2 * max(whole.frames, 1.0))  # (group,)   onset and active enter by their mean
+        by_group = {  # (group,) each
+            "onset": notes * self._notes(prediction.onset, target.onset, target.mask),
+            "active": notes * self._notes(prediction.active, target.active, target.mask),
+            "rhythm": self.config.rhythm_weight / max(whole.onsets, 1.0) * self._rhythm(prediction, target),
+        }
+        total = torch.stack(list(by_group.values())).sum()
+        told = {name: value.detach() for name, value in by_group.items()}
+        return LossParts(total, {name: value.sum() for name, value in told.items()}, told)
 
     @staticmethod
-    def _notes(logits: Tensor, truth: Tensor, mask: Tensor, weights: Tensor) -> Tensor:
+    def _notes(logits: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
+        """Cross-entropy, a mean over pitches, summed over the frames inside the mask -> (group,)."""
         cells = functional.binary_cross_entropy_with_logits(logits.float(), truth, reduction="none")
-        by_group = (cells.mean(-1) * mask[..., None]).sum((0, 1)) / mask.sum().clamp(min=1)  # (group,)
-        return (by_group * weights).sum()
+        return (cells.mean(-1) * mask[..., None]).sum((0, 1))
 
     @staticmethod
     def _rhythm(prediction: Prediction, target: Target) -> Tensor:
+        """Squared errors at onsets, a mean over the three values, summed over onsets -> (group,)."""
         errors = [
-            functional.mse_loss(getattr(prediction.rhythm, name)[target.where].float(), getattr(target.rhythm, name))
+            (getattr(prediction.rhythm, name)[target.where].float() - getattr(target.rhythm, name)).square()
             for name in ("velocity", "duration", "offset")
         ]
-        mean = torch.stack(errors).mean()
-        return mean if len(target.where[0]) else prediction.rhythm.velocity.sum() * 0.0
+        mean = torch.stack(errors).mean(0)  # (event,)
+        return mean.new_zeros(target.onset.shape[2]).index_add(0, target.where[2], mean)

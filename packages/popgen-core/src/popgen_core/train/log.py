@@ -1,83 +1,106 @@
-"""The log of a run: one JSON line a step and an epoch, and the loss curve as a picture."""
+"""The log of a run: one JSON line a step and an epoch; and when it was at work, in lines of their own."""
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from popgen_core.files import write_atomically
-from popgen_core.train.state import Place
-from popgen_core.train.step import Step
+from popgen_core.history import read_log
+from popgen_core.train.place import Place
+from popgen_core.train.step import Losses, Step
 
-__all__ = ["Log", "read_log"]
+__all__ = ["LOG", "Log", "Silence", "note_session"]
+
+LOG = "log.jsonl"
+SESSIONS = "sessions.jsonl"
+Listener = Callable[[dict[str, Any]], None]
 
 
 class Log:
-    """Appends to log.jsonl; lines of what came after the place that a run resumes from are dropped first."""
+    """Appends to log.jsonl; lines of what came after the place that a run resumes from are dropped first.
 
-    def __init__(self, path: Path, place: Place) -> None:
-        self.path = path
-        kept = [line for line in read_log(path) if _is_before(line, place)]
-        write_atomically(path, "".join(json.dumps(line) + "\n" for line in kept).encode())
-        self.opened = path.open("a", encoding="utf-8", buffering=1)
+    `listeners` hear each line as it is written.
+    """
+
+    def __init__(self, run: Path, place: Place, listeners: Sequence[Listener] = ()) -> None:
+        self.path, self.listeners = run / LOG, listeners
+        kept = [line for line in read_log(self.path) if _is_before(line, place)]
+        write_atomically(self.path, "".join(json.dumps(line) + "\n" for line in kept).encode())
+        self.opened = self.path.open("a", encoding="utf-8", buffering=1)
 
     def __enter__(self) -> Log:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *ending: object) -> None:
         self.opened.close()
 
     def step(self, place: Place, step: Step, frames_per_second: float) -> None:
-        """Write the line of a step."""
+        """Write the line of a step; one that was left out has no loss."""
+        losses = _told(step.losses) if step.sound else {"loss": None, "skipped": True}
         self._write(
             {
                 "kind": "step",
                 "steps": place.steps,
                 "epoch": place.epoch,
-                "loss": round(step.loss, 6),
-                **{name: round(value, 6) for name, value in step.parts.items()},
-                "gradient_norm": round(step.gradient_norm, 5),
-                "learning_rate": step.learning_rate,
+                **losses,
+                "gradient_norm": _number(step.gradient_norm, 5),
+                "learning_rate": step.turn.learning_rate,
+                "true_inputs": step.turn.true_inputs,
+                "frames": step.frames,
                 "frames_per_second": round(frames_per_second),
                 "seconds": round(place.seconds, 1),
             }
         )
 
-    def epoch(self, place: Place) -> None:
-        """Write the line of an ended epoch; the validation loss only where there is one."""
-        valid = {} if math.isnan(place.valid_loss) else {"valid_loss": round(place.valid_loss, 6)}
-        self._write({"kind": "epoch", "steps": place.steps, "epoch": place.epoch, **valid})
-
-    def draw(self, path: Path) -> None:
-        """Draw the loss curve; without matplotlib there is none, as the command says."""
-        try:
-            from popgen_core.show import draw_losses
-        except ImportError:
-            return
-        draw_losses(read_log(self.path), path)
+    def epoch(self, place: Place, mean_loss: float, valid: Losses | None) -> None:
+        """Write the line of an ended epoch; validation losses only where there are some."""
+        heard = {f"valid_{name}": value for name, value in _told(valid).items()} if valid else {}
+        line = {"kind": "epoch", "steps": place.steps, "epoch": place.epoch, "loss": _number(mean_loss)}
+        self._write({**line, **heard})
 
     def _write(self, line: dict[str, Any]) -> None:
         self.opened.write(json.dumps(line) + "\n")
+        for listener in self.listeners:
+            listener(line)
 
 
-def _is_before(line: dict[str, Any], place: Place) -> bool:
+class Silence(Log):
+    """The log of a process that does not lead: nothing is written."""
+
+    def __init__(self) -> None:
+        self.listeners: Sequence[Listener] = ()
+
+    def __exit__(self, *ending: object) -> None:
+        pass
+
+    def _write(self, line: dict[str, Any]) -> None:
+        pass
+
+
+def note_session(run: Path, kind: str, facts: Mapping[str, Any]) -> None:
+    """Add to sessions.jsonl that the run was taken up ("begin") or left ("end") now, and how."""
+    line = {"kind": kind, "time": datetime.now(UTC).isoformat(timespec="seconds"), **facts}
+    with (run / SESSIONS).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def _told(losses: Losses) -> dict[str, Any]:
+    return {
+        "loss": _number(losses.total),
+        "parts": {name: _number(value) for name, value in losses.parts.items()},
+        "groups": {name: [_number(value) for value in values] for name, values in losses.groups.items()},
+    }
+
+
+def _number(value: float, digits: int = 6) -> float | None:
+    return round(value, digits) if math.isfinite(value) else None
+
+
+def _is_before(line: Mapping[str, Any], place: Place) -> bool:
     ended_later = line["kind"] == "epoch" and line["epoch"] > place.epoch
-    return line["steps"] <= place.steps and not ended_later
-
-
-def read_log(path: Path) -> list[dict[str, Any]]:
-    """The lines of a log; none if there is no file; a half-written last line is left out."""
-    if not path.exists():
-        return []
-    lines = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            lines.append(json.loads(line))
-        except json.JSONDecodeError:
-            continue
-    return lines
+    return bool(line["steps"] <= place.steps and not ended_later)

@@ -1,200 +1,172 @@
-"""The loop of a run: epochs and steps, saved every few minutes, ended by its epochs, its minutes or a signal."""
+"""The loop of a run: epochs and steps, saved every few minutes, ended by epochs, patience, minutes or a signal."""
 
 from __future__ import annotations
 
 import math
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
 
-from popgen_core.errors import PopgenError
+from popgen_core.contracts.tensors import Whole
+from popgen_core.errors import PopgenError, RecipeError
 from popgen_core.recipe import Recipe
+from popgen_core.train.ahead import ahead
+from popgen_core.train.interrupt import Stop
 from popgen_core.train.log import Log
-from popgen_core.train.state import Place, save_state
-from popgen_core.train.step import Step, Stepper
-from popgen_core.train.windows import Windows
+from popgen_core.train.memory import out_of_memory
+from popgen_core.train.optimise import learning_rate
+from popgen_core.train.place import Place
+from popgen_core.train.sampling import true_share
+from popgen_core.train.save import Saver
+from popgen_core.train.step import Losses, Step, Stepper, Turn
+from popgen_core.train.windows import Batch, Cutting, Window, Windows
 
-__all__ = ["Progress", "Runner", "TrainReport"]
+__all__ = ["Progress", "Runner"]
 
-SAVE_SECONDS = 300.0
-LAST_STEPS = 20  # whose mean is the loss that a report tells
 FIRST_STEPS = 20  # before these the speed of a run is not known
-T = TypeVar("T")
+MOST_LEFT_OUT = 20  # steps in a row without a loss, after which no more are tried
+NAMED = 5  # windows in a message
 Progress = Callable[[Place, int, Step, float], None]  # place, steps in all, step, frames a second
 
 
-@dataclass(frozen=True)
-class TrainReport:
-    """How a run ended: its folder, the checkpoint, epochs and steps done, losses and speed, and why it stopped.
-
-    `first_loss` is that of the first step, `loss` the mean of the last twenty; `songs` how many of the dataset's were
-    trained on, heard for validation and left for the test.
-    """
-
-    run: Path
-    checkpoint: Path
-    epochs: int
-    steps: int
-    first_loss: float
-    loss: float
-    valid_loss: float
-    frames_per_second: float
-    stopped: str
-    songs: dict[str, int] = field(default_factory=dict)
-
-
-class Stop:
-    """Set by SIGINT or SIGTERM: the run finishes its step, saves and leaves."""
-
-    def __init__(self) -> None:
-        self.by = ""
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Catch the two signals meanwhile; only the main thread can."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        caught = (signal.SIGINT, signal.SIGTERM)
-        before = {number: signal.signal(number, self._note) for number in caught}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _note(self, number: int, frame: Any) -> None:
-        self.by = signal.Signals(number).name
-
-
 class Runner:
-    """The loop of a run over epochs and steps."""
+    """The loop of a run over epochs and steps, from `place` on."""
 
     def __init__(
-        self,
-        folder: Path,
-        stepper: Stepper,
-        windows: Windows,
-        valid: Windows | None,
-        recipe: Recipe,
-        place: Place,
-        save_checkpoint: Callable[[], Path],
+        self, stepper: Stepper, windows: Windows, valid: Windows | None, recipe: Recipe, place: Place, saver: Saver
     ) -> None:
-        self.folder, self.stepper, self.windows, self.valid = folder, stepper, windows, valid
-        self.recipe, self.place, self.save_checkpoint = recipe, place, save_checkpoint
-        config = recipe.train
-        self.steps_per_epoch = -(-len(windows.tiles()) // config.batch)
-        self.total = self.steps_per_epoch * config.epochs
+        self.stepper, self.windows, self.valid = stepper, windows, valid
+        self.recipe, self.config, self.place, self.saver = recipe, recipe.train, place, saver
+        self.processes, self.stop = stepper.processes, Stop()
+        self.cutting = Cutting(self.config.batch, self.config.micro_batch or self.config.batch, stepper.processes.share)
+        self.steps_per_epoch = -(-len(windows.tiles()) // self.config.batch)
+        self.total = self.steps_per_epoch * self.config.epochs
         self.frames_seen, self.began, self.saved_at = 0, time.monotonic(), time.monotonic()
         self.seconds_before = place.seconds
+        self.heard: Whole | None = None  # how much there is to be heard for validation, once it is counted
 
-    def run_epochs(self, progress: Progress | None) -> TrainReport:
-        """Train until the epochs are over, the minutes are spent, or a signal asks to stop."""
-        stop, stopped = Stop(), "all epochs done"
-        with stop.listening(), Log(self.folder / "log.jsonl", self.place) as log:
-            while self.place.epoch < self.recipe.train.epochs:
-                stopped = self._minutes_spent() or self._epoch(log, stop, progress)
-                if stopped:
-                    break
-                self._end_epoch(log)
-            checkpoint = self.save()  # while signals are still only noted: a second Ctrl-C must not lose the run
-        log.draw(self.folder / "loss.png")
-        return TrainReport(
-            self.folder,
-            checkpoint,
-            self.place.epoch,
-            self.place.steps,
-            self.place.first_loss,
-            self.place.loss,
-            self.place.valid_loss,
-            self._speed(),
-            stopped or "all epochs done",
-        )
+    def run(self, log: Log, progress: Progress | None) -> str:
+        """Train until something ends the run -> what did. The last complete state is saved whatever happens."""
+        with self.stop.listening():
+            try:
+                while not (over := self._over()):
+                    if over := self._steps(log, progress) or self._end_epoch(log):
+                        break
+            except PopgenError:
+                self.saver.save(self.place)
+                raise
+            self.saver.save(self.place)  # while signals are still only noted: a second Ctrl-C must not lose the run
+        return over
 
-    def _epoch(self, log: Log, stop: Stop, progress: Progress | None) -> str:
-        """The rest of one epoch -> why it was broken off, or nothing."""
-        config, place = self.recipe.train, self.place
-        batches = self.windows.epoch(self.recipe.header.seed, place.epoch, config.batch, skip=place.step_in_epoch)
-        for inputs, target in ahead(batches):
-            step = self.stepper.step(inputs, target, place.steps, self._expected_steps())
-            self._refuse_nonsense(step)
-            self.frames_seen += target.mask.numel()
-            place.steps, place.step_in_epoch = place.steps + 1, place.step_in_epoch + 1
-            place.recent = [*place.recent, step.loss][-LAST_STEPS:]
-            place.loss = sum(place.recent) / len(place.recent)
-            place.first_loss = step.loss if place.steps == 1 else place.first_loss
+    def speed(self) -> float:
+        """Frames a second since this process took up the run."""
+        return self.frames_seen / max(time.monotonic() - self.began, 1e-9)
+
+    def _over(self) -> str:
+        """Why the run has ended at an epoch's beginning, or nothing."""
+        place, config = self.place, self.config
+        if place.epoch >= config.epochs:
+            return "all epochs done"
+        if self.valid and config.patience and place.epoch - place.best_epoch >= config.patience:
+            return f"no lower validation loss for {config.patience} epochs, the lowest after epoch {place.best_epoch}"
+        return self._minutes_spent()
+
+    def _steps(self, log: Log, progress: Progress | None) -> str:
+        """The rest of an epoch's steps -> why they were broken off, or nothing."""
+        place = self.place
+        for batches in ahead(
+            self.windows.epoch(self.recipe.header.seed, place.epoch, self.cutting, place.step_in_epoch)
+        ):
+            step = self._step(batches)
+            if step is None:
+                return f"stopped by {self.stop.by or 'another process'}"
+            self._judge(step)
+            self.frames_seen += step.frames
+            place.step(step.losses.total if step.sound else None)
             place.seconds = self.seconds_before + time.monotonic() - self.began
-            log.step(place, step, self._speed())
+            log.step(place, step, self.speed())
             if progress:
-                progress(place, self.total, step, self._speed())
-            if stop.by:
-                return f"stopped by {stop.by}"
+                progress(place, self.total, step, self.speed())
+            if self.processes.agree(bool(self.stop)):
+                return f"stopped by {self.stop.by or 'another process'}"
             if spent := self._minutes_spent():
                 return spent
-            if time.monotonic() - self.saved_at > SAVE_SECONDS:
-                self.save()
+            self._save_now_and_then()
         return ""
 
+    def _step(self, batches: Sequence[Batch]) -> Step | None:
+        try:
+            return self.stepper.step(batches, self._turn(), lambda: bool(self.stop))
+        except (RuntimeError, MemoryError) as error:
+            if not out_of_memory(error):
+                raise
+            at_once = min(self.cutting.at_once, self.config.batch)
+            raise RecipeError(
+                f"the memory does not hold {at_once} windows of {self.config.window} frames at once",
+                hint=f"set train.micro_batch={max(at_once // 2, 1)}",
+            ) from error
+
+    def _turn(self) -> Turn:
+        place, config, seed = self.place, self.config, self.recipe.header.seed
+        rate = learning_rate(config, place.steps, self._expected_steps())
+        return Turn(rate, true_share(config, place.epoch), (seed, place.epoch, place.step_in_epoch))
+
+    def _judge(self, step: Step) -> None:
+        """End a run whose loss or gradient is no number, or let that step be left out, as the recipe says."""
+        if step.sound or (self.config.on_nan == "skip" and self.place.left_out < MOST_LEFT_OUT):
+            return
+        again = f", and so were those of {self.place.left_out} steps before" if self.place.left_out else ""
+        raise PopgenError(
+            f"at step {self.place.steps + 1} (epoch {self.place.epoch + 1}) the loss is {step.losses.total:g}, "
+            f"its gradient {step.gradient_norm:g}{again}; weights as before it are saved; it trained on "
+            f"{self._named(step.suspects)}",
+            hint="look at these songs, lower train.learning_rate, set train.precision=float32 or train.on_nan=skip",
+        )
+
+    def _named(self, windows: Sequence[Window]) -> str:
+        names = [f"{self.windows.songs[w.song].name} from frame {w.start}" for w in windows]
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        return ", ".join(names[:NAMED]) + more
+
     def _minutes_spent(self) -> str:
-        minutes = self.recipe.train.minutes
-        spent = minutes and self.place.seconds >= 60 * minutes
+        minutes = self.config.minutes
+        spent = self.processes.first(bool(minutes and self.place.seconds >= 60 * minutes))
         return f"its limit of train.minutes={minutes:g} is spent" if spent else ""
 
-    def _refuse_nonsense(self, step: Step) -> None:
-        """End a run whose loss or gradient is no number; the weights saved last are from before."""
-        if not (math.isfinite(step.loss) and math.isfinite(step.gradient_norm)):
-            raise PopgenError(
-                f"the loss is {step.loss:g}, its gradient {step.gradient_norm:g} at step {self.place.steps + 1} "
-                f"of epoch {self.place.epoch + 1}; this step is not saved",
-                hint="lower train.learning_rate, or set train.precision=float32",
-            )
+    def _save_now_and_then(self) -> None:
+        if self.processes.first(time.monotonic() - self.saved_at >= 60 * self.config.save_minutes):
+            self.saver.save(self.place)
+            self.saved_at = time.monotonic()
 
     def _expected_steps(self) -> int:
         """Steps that the run will have: all of its epochs, or as many as its minutes seem to allow.
 
         A schedule thus reaches its end on a slow machine too; with a limit in minutes a run is not repeatable exactly.
         """
-        config, place = self.recipe.train, self.place
-        if not config.minutes or place.steps < FIRST_STEPS:
+        minutes, place = self.config.minutes, self.place
+        if not minutes or place.steps < FIRST_STEPS:
             return self.total
-        return min(self.total, int(place.steps * 60 * config.minutes / place.seconds) + 1)
+        allowed = int(place.steps * 60 * minutes / max(place.seconds, 1e-9)) + 1
+        return int(self.processes.first(min(self.total, allowed)))
 
-    def _end_epoch(self, log: Log) -> None:
-        self.place.epoch, self.place.step_in_epoch = self.place.epoch + 1, 0
+    def _end_epoch(self, log: Log) -> str:
+        """Measure and note an epoch's end -> why it was broken off, or nothing."""
+        valid = None
         if self.valid:
-            self.place.valid_loss = self._measure(self.valid)
-        log.epoch(self.place)
+            valid = self._measure(self.valid)
+            if valid is None:
+                return f"stopped by {self.stop.by or 'another process'}"
+        mean = self.place.mean_of_epoch()
+        better = self.place.end_epoch(valid.total if valid else math.nan)
+        if better:
+            self.saver.save_best(self.place)
+        log.epoch(self.place, mean, valid)
+        return ""
 
-    def _measure(self, valid: Windows) -> float:
-        """The loss on other songs, none of them augmented."""
-        tiles, size = valid.tiles(), self.recipe.train.batch
-        losses = [
-            (self.stepper.measure(*valid.batch(tiles[n : n + size])), len(tiles[n : n + size]))
-            for n in range(0, len(tiles), size)
-        ]
-        return sum(loss * count for loss, count in losses) / max(len(tiles), 1)
+    def _measure(self, valid: Windows) -> Losses | None:
+        """The losses on other songs, none of them augmented; None when a signal came."""
+        self.heard = self.heard or self.stepper.whole(self._batches_of(valid))
+        return self.stepper.measure(self._batches_of(valid), self.heard, lambda: bool(self.stop))
 
-    def save(self) -> Path:
-        """Save the state from which --resume goes on, and the checkpoint that generates -> the checkpoint."""
-        save_state(self.folder / "state.pt", self.stepper, self.place)
-        checkpoint = self.save_checkpoint()
-        self.saved_at = time.monotonic()
-        return checkpoint
-
-    def _speed(self) -> float:
-        return self.frames_seen / max(time.monotonic() - self.began, 1e-9)
-
-
-def ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items, the next one made by a second thread while this one is in use."""
-    with ThreadPoolExecutor(1) as maker:
-        waiting = maker.submit(next, items, None)
-        while (item := waiting.result()) is not None:
-            waiting = maker.submit(next, items, None)
-            yield item
+    def _batches_of(self, windows: Windows) -> Iterator[Batch]:
+        tiles, size = windows.tiles(), self.cutting.at_once
+        return (windows.batch(self.cutting.share(tiles[n : n + size])) for n in range(0, len(tiles), size))

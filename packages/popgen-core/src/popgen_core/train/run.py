@@ -1,127 +1,209 @@
-"""A training run: a dataset and a recipe in; a folder with recipe, log, loss curve and checkpoint out."""
+"""A training run: a dataset and a recipe in; a folder with recipe, log, states and checkpoints out."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from popgen_core.assemble import assemble, sizes_of
-from popgen_core.contracts.settings import read_settings, settings_of
+from popgen_core import __version__
+from popgen_core.assemble import assemble
+from popgen_core.checkpoint import CHECKPOINT
 from popgen_core.corpus.dataset import Dataset
-from popgen_core.corpus.stored import StoredSong
-from popgen_core.errors import DatasetError, OutputError, RecipeError
-from popgen_core.files import write_atomically
 from popgen_core.model import Model
-from popgen_core.music.quantise import quantised
-from popgen_core.music.roll import RollSpec, roll_from_song
 from popgen_core.plugins import Catalogue
 from popgen_core.recipe import Recipe, recipe_from_toml
-from popgen_core.train.loop import Progress, Runner, TrainReport
-from popgen_core.train.parts import parts_of
+from popgen_core.train.begun import differences, refuse_differences
+from popgen_core.train.folder import held, write_down
+from popgen_core.train.log import Listener, Log, Silence, note_session
+from popgen_core.train.loop import Progress, Runner
+from popgen_core.train.memory import peak_bytes, refuse_too_large
+from popgen_core.train.parts import Parts, parts_of
+from popgen_core.train.place import Place
+from popgen_core.train.processes import Processes, joined
 from popgen_core.train.rates import cell_rates, corpus_facts, group_weights
-from popgen_core.train.save import save_model
-from popgen_core.train.state import Place, load_state
+from popgen_core.train.report import TrainReport
+from popgen_core.train.save import Saver, components_of
+from popgen_core.train.songs import check_fit, load_songs
+from popgen_core.train.states import newest_state, put_into
 from popgen_core.train.step import Stepper
-from popgen_core.train.windows import TrainingSong, Windows
+from popgen_core.train.windows import Windows
 
-__all__ = ["Progress", "TrainReport", "load_songs", "train"]
+__all__ = ["Progress", "TrainReport", "Training", "train"]
+
+OTHER_CHANCE = 1_000_003  # between the seeds of two processes: each drops values of its own
+
+
+@dataclass(frozen=True)
+class Training:
+    """What is to be trained, and on what: everything that a run is begun with."""
+
+    dataset: Dataset
+    recipe: Recipe
+    catalogue: Catalogue
+    valid: Dataset | None = None
+
+    def check(self) -> None:
+        """Raise RecipeError or DatasetError where recipe and datasets do not fit."""
+        check_fit(self.recipe, self.dataset)
+        if self.valid is not None:
+            check_fit(self.recipe, self.valid)
+
+    def begun(self, stepper: Stepper) -> dict[str, Any]:
+        """What must be the same when the run goes on."""
+        return {
+            "recipe": self.recipe.table(),
+            "components": components_of(self.recipe, self.catalogue),
+            "dataset": self.dataset.sha256,
+            "valid": self.valid.sha256 if self.valid else None,
+            "precision": stepper.precision,
+            "processes": stepper.processes.size,
+        }
 
 
 def train(
-    dataset: Dataset,
+    training: Training,
     run: Path,
-    recipe: Recipe,
-    catalogue: Catalogue,
     *,
-    valid: Dataset | None = None,
     resume: bool = False,
+    force: bool = False,
+    listeners: Sequence[Listener] = (),
     progress: Progress | None = None,
 ) -> TrainReport:
-    """Train a recipe on a dataset into the folder `run`.
+    """Train into the folder `run`, or go on with the run that is there.
 
-    Raises OutputError when the folder exists (unless resuming), RecipeError when recipe and dataset do not fit,
-    CheckpointError when a run cannot be resumed. SIGINT and SIGTERM save and end the run early.
+    `force` goes on though recipe, data, plug-ins, precision or the number of processes are others than it was begun
+    with; otherwise that raises Refused, naming the difference. `listeners` hear every line of the log. Raises
+    OutputError when the folder is taken, RecipeError when recipe, dataset and memory do not fit, CheckpointError when
+    a run cannot be resumed, PopgenError for a loss that is no number. SIGINT and SIGTERM save the last complete step
+    and end the run.
     """
-    recipe = _recipe_of_run(run, catalogue) if resume else recipe
-    _check_fit(recipe, dataset)
+    training.check()
+    with joined() as processes, held(run, resume) if processes.leads else nullcontext():
+        return _trained(training, run, processes, resume, force, listeners, progress)
+
+
+def _trained(
+    training: Training,
+    run: Path,
+    processes: Processes,
+    resume: bool,
+    force: bool,
+    listeners: Sequence[Listener],
+    progress: Progress | None,
+) -> TrainReport:
+    recipe = training.recipe
     torch.manual_seed(recipe.header.seed)
     parts = assemble(recipe)
-    model = Model(parts)
-    divided = parts_of(dataset, recipe.train.songs, valid)
+    model, divided = Model(parts), parts_of(training.dataset, recipe.train.songs, training.valid)
     songs, stored = load_songs(divided.train, recipe)
-    facts = corpus_facts(stored, model.sizes.roll.groups) | {"dataset": dataset.sha256, **divided.passport()}
+    facts = corpus_facts(stored, model.sizes.roll.groups) | {"dataset": training.dataset.sha256, **divided.passport()}
     windows = Windows(songs, model.sizes, recipe.train.window, model.context, recipe.augment, facts["drums"])
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model.decoder.prime(cell_rates(songs, model.sizes))
     weights = group_weights(recipe.train.group_weights, songs, model.sizes)
-    stepper = Stepper(model.to(device), parts.loss.to(device), weights, recipe.train, device)
-    heard = _windows_of(divided.valid, recipe, model) if divided.valid else None
-    _open_folder(run, recipe, resume)
-    place = load_state(run / "state.pt", stepper, dataset.sha256) if resume else Place(dataset=dataset.sha256)
+    stepper = Stepper(model, parts.loss, weights, recipe.train, processes)
+    if processes.rank:
+        torch.manual_seed(recipe.header.seed + OTHER_CHANCE * processes.rank)
+    config = recipe.train
+    refuse_too_large(stepper, windows, config.batch, config.micro_batch or config.batch)
+    begun = training.begun(stepper)
+    place, notes = _taken_up(run, stepper, begun, training, force) if resume else (Place(), [])
+    if divided.valid is None and config.patience:
+        notes.append(f"no songs are kept for validation, so train.patience={config.patience} cannot stop the run")
     runner = Runner(
-        run, stepper, windows, heard, recipe, place, lambda: save_model(run, stepper, catalogue, recipe, place, facts)
+        stepper, windows, _heard(divided, recipe, model), recipe, place, Saver(run, stepper, recipe, begun, facts)
     )
-    return replace(runner.run_epochs(progress), songs=divided.counts())
+    if processes.leads:
+        about = _about(training, divided, begun, facts, runner.steps_per_epoch)
+        write_down(run, recipe, about)
+        note_session(run, "begin", _session(stepper, place) | {"notes": notes})
+    with Log(run, place, listeners) if processes.leads else Silence() as log:
+        stopped = runner.run(log, progress if processes.leads else None)
+    report = TrainReport(
+        run=run,
+        checkpoint=run / CHECKPOINT,
+        epochs=place.epoch,
+        steps=place.steps,
+        first_loss=place.first_loss,
+        loss=place.loss,
+        valid_loss=place.valid_loss,
+        best_loss=place.best_loss,
+        best_epoch=place.best_epoch,
+        frames_per_second=runner.speed(),
+        peak_bytes=peak_bytes(stepper.device),
+        stopped=stopped,
+        songs=divided.counts(),
+        notes=tuple(notes),
+    )
+    if processes.leads:
+        note_session(run, "end", _ending(report))
+    return report
 
 
-def load_songs(dataset: Dataset, recipe: Recipe) -> tuple[list[TrainingSong], list[StoredSong]]:
-    """Every song of a dataset on the recipe's grid, quantised as the recipe says, and as stored."""
-    stored = [dataset.load(number) for number in range(len(dataset))]
-    return [_laid_out(song, recipe, sizes_of(recipe).roll) for song in stored], stored
+def _taken_up(
+    run: Path, stepper: Stepper, begun: Mapping[str, Any], training: Training, force: bool
+) -> tuple[Place, list[str]]:
+    """Put a stepper into the newest whole state of a run -> its place, and what a user should know of it."""
+    saved = stepper.processes.first(newest_state(run) if stepper.processes.leads else None)
+    if saved is None:
+        return Place(), ["nothing was saved yet: the run begins anew"]
+    before = {**saved.card.trained["begun"]}
+    before["recipe"] = recipe_from_toml(saved.card.recipe, training.catalogue).table()  # settings of today filled in
+    found = differences(before, begun)
+    if not force:
+        refuse_differences(str(run), found)
+    put_into(stepper, saved)
+    fell = [f"{line}: the run goes on from the state before it, step {saved.place.steps}" for line in saved.damaged]
+    return saved.place, fell + [f"forced: {line}" for line in found]
 
 
-def _laid_out(stored: StoredSong, recipe: Recipe, spec: RollSpec) -> TrainingSong:
-    song = stored.song()
-    if recipe.quantise.strength == 0:
-        return TrainingSong.of(stored.source, song, stored.roll(recipe.grid, spec), recipe.train.window)
-    song = quantised(song, recipe.quantise)
-    return TrainingSong.of(stored.source, song, roll_from_song(song, recipe.grid, spec), recipe.train.window)
-
-
-def _windows_of(dataset: Dataset, recipe: Recipe, model: Model) -> Windows:
-    _check_fit(recipe, dataset)
-    songs, _ = load_songs(dataset, recipe)
+def _heard(divided: Parts, recipe: Recipe, model: Model) -> Windows | None:
+    """The windows of the songs kept for validation, none of them augmented."""
+    if divided.valid is None:
+        return None
+    songs, _ = load_songs(divided.valid, recipe)
     return Windows(songs, model.sizes, recipe.train.window, model.context, None)
 
 
-def _check_fit(recipe: Recipe, dataset: Dataset) -> None:
-    wanted = sizes_of(recipe).roll.groups
-    if not len(dataset):
-        raise DatasetError("the dataset holds no songs", hint="see its report.json for why")
-    if tuple(dataset.groups) != tuple(wanted):
-        raise RecipeError(
-            f"the recipe's grouper makes the groups {', '.join(wanted)}, the dataset has {', '.join(dataset.groups)}",
-            hint="prepare the dataset with the recipe's grouper",
-        )
-    part, made = recipe.parts["grouper"], dataset.grouper
-    options = settings_of(part.config)
-    made_options, _ = read_settings(type(part.config), made.get("options", {}), "grouper")
-    if made.get("name") != part.name.rpartition(":")[2] or made_options != part.config:
-        raise RecipeError(
-            f"the recipe's grouper is {part.name} {options}, "
-            f"the dataset was grouped by {made.get('name')} {made.get('options')}",
-            hint="set grouper.name to the dataset's, or prepare the dataset with the recipe's grouper",
-        )
+def _about(
+    training: Training, divided: Parts, begun: Mapping[str, Any], facts: Mapping[str, Any], steps_per_epoch: int
+) -> dict[str, Any]:
+    """What run.json says, for people and for `popgen report` and `popgen score`."""
+
+    def named(dataset: Dataset | None) -> dict[str, str] | None:
+        return {"path": str(dataset.store.place), "sha256": dataset.sha256} if dataset else None
+
+    return {
+        "dataset": named(training.dataset),
+        "valid": named(training.valid),
+        "groups": list(training.dataset.groups),
+        **{name: begun[name] for name in ("components", "precision", "processes")},
+        "songs": divided.counts(),
+        "steps_per_epoch": steps_per_epoch,
+        "corpus": dict(facts),
+    }
 
 
-def _recipe_of_run(run: Path, catalogue: Catalogue) -> Recipe:
-    try:
-        return recipe_from_toml((run / "recipe.toml").read_text(encoding="utf-8"), catalogue)
-    except OSError as error:
-        raise OutputError(
-            f"{run} is no run to resume: {error.strerror}", hint="train without --resume first"
-        ) from error
+def _session(stepper: Stepper, place: Place) -> dict[str, Any]:
+    return {
+        "steps": place.steps,
+        "threads": torch.get_num_threads(),
+        "processes": stepper.processes.size,
+        "device": str(stepper.device),
+        "precision": stepper.precision,
+        "popgen": __version__,
+        "torch": torch.__version__,
+    }
 
 
-def _open_folder(run: Path, recipe: Recipe, resume: bool) -> None:
-    if resume:
-        return
-    if run.exists() and (not run.is_dir() or any(run.iterdir())):
-        raise OutputError(f"{run} exists already", hint="choose another name, or go on with --resume")
-    try:
-        run.mkdir(parents=True, exist_ok=True)
-        write_atomically(run / "recipe.toml", recipe.toml().encode())
-    except OSError as error:
-        raise OutputError(f"{run} cannot be written: {error.strerror}", hint="choose another folder") from error
+def _ending(report: TrainReport) -> dict[str, Any]:
+    return {
+        "steps": report.steps,
+        "stopped": report.stopped,
+        "frames_per_second": round(report.frames_per_second),
+        "peak_memory_bytes": report.peak_bytes,
+    }

@@ -1,120 +1,205 @@
-"""One training step: a batch through the model, its loss back through it, clipped, and the optimiser's move."""
+"""One training step: micro-batches through the model, their loss back through it, clipped, and the optimiser's move."""
 
 from __future__ import annotations
 
 import math
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from popgen_core.contracts.tensors import Inputs, RhythmValues, Target
+from popgen_core.contracts.tensors import LossParts, RhythmValues, Whole
 from popgen_core.contracts.training import TrainConfig
 from popgen_core.model import Model
+from popgen_core.train.chance import chance_now, put_back
+from popgen_core.train.optimise import optimizer_of
+from popgen_core.train.precision import narrowed, precision_of
+from popgen_core.train.processes import Processes
+from popgen_core.train.sampling import mixed_inputs
+from popgen_core.train.windows import Batch, Window
 
-__all__ = ["Step", "Stepper", "learning_rate", "has_bfloat16", "optimizer_of"]
+__all__ = ["Losses", "Step", "Stepper", "Turn"]
 
-LAST_SHARE = 0.05  # of the learning rate is left at the end of a cosine
+
+@dataclass(frozen=True)
+class Turn:
+    """Which step this is: its learning rate, the share of true input frames, and the seed of what is drawn in it."""
+
+    learning_rate: float
+    true_inputs: float = 1.0
+    seed: tuple[int, ...] = (0,)
+
+
+@dataclass
+class Losses:
+    """Losses added up: the total, its named parts, and what each group adds to each part."""
+
+    total: float = 0.0
+    parts: dict[str, float] = field(default_factory=dict)
+    groups: dict[str, list[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one step did: the loss and its parts, the gradient norm before clipping, the learning rate."""
+    """What one step did: the losses, the gradient norm before clipping, and how many frames it trained on.
 
-    loss: float
-    parts: dict[str, float]
+    `suspects` are the windows whose loss is no number, those of the whole step where only the gradient is none.
+    """
+
+    losses: Losses
     gradient_norm: float
-    learning_rate: float
+    turn: Turn
+    frames: int
+    suspects: Sequence[Window] = ()
+
+    @property
+    def loss(self) -> float:
+        """All of the loss."""
+        return self.losses.total
+
+    @property
+    def sound(self) -> bool:
+        """Whether loss and gradient are numbers; weights were moved only then."""
+        return math.isfinite(self.losses.total) and math.isfinite(self.gradient_norm)
 
 
 class Stepper:
-    """A model, its loss and its optimiser, moved a batch at a time."""
+    """A model, its loss and its optimiser, moved a batch at a time, in one process or in several together."""
 
     def __init__(
-        self, model: Model, loss: nn.Module, weights: Tensor, config: TrainConfig, device: torch.device
+        self, model: Model, loss: nn.Module, weights: Tensor, config: TrainConfig, processes: Processes | None = None
     ) -> None:
-        self.model, self.loss, self.weights, self.config, self.device = model, loss, weights.to(device), config, device
+        self.processes = processes or Processes()
+        self.device = self.processes.device
+        self.model, self.loss = model.to(self.device), loss.to(self.device)
+        self.weights, self.config = weights.to(self.device), config
+        self.precision = precision_of(config, self.device)
         self.optimizer = optimizer_of(model, config)
-        self.bfloat16 = config.precision == "bfloat16" or (config.precision == "auto" and has_bfloat16(device))
+        self.learner: nn.Module = torch.compile(model) if config.compile else model  # type: ignore[assignment]
 
-    def step(self, inputs: Inputs, target: Target, number: int, total: int) -> Step:
-        """Train on one batch; `number` counts steps from 0, `total` is how many the run will have."""
-        self.model.train()
-        rate = learning_rate(self.config, number, total)
+    def step(self, batches: Sequence[Batch], turn: Turn, stop: Callable[[], bool] = bool) -> Step | None:
+        """Train on the micro-batches of one step; None when `stop` was heard between them, and nothing has changed.
+
+        Where a loss or the gradient is no number the weights stay as they were.
+        """
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        inputs, target = moved(inputs, target, self.device)
-        with self.precision():
-            prediction = self.model(inputs, target)
-        parts = self.loss(prediction, target, self.weights)
+            group["lr"] = turn.learning_rate
+        before, whole = Before(self.model), self.whole(batches)
         self.optimizer.zero_grad(set_to_none=True)
-        parts.total.backward()
-        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
-        self.optimizer.step()
-        return Step(float(parts.total.detach()), {n: float(v) for n, v in parts.parts.items()}, float(norm), rate)
+        told = []
+        for number, batch in enumerate(batches):
+            if self.processes.agree(stop()):
+                before.restore()
+                return None
+            told.append(self.learn(batch, whole, turn, number))
+        norm = float(nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip))
+        losses = self.added(told)
+        step = Step(losses, norm, turn, round(whole.frames), suspects(batches, told))
+        if step.sound:
+            self.optimizer.step()
+        else:
+            before.restore()
+        return step
+
+    def learn(self, batch: Batch, whole: Whole, turn: Turn, number: int) -> LossParts:
+        """Add the gradient of one micro-batch -> its losses, parts of the step's."""
+        batch = moved(batch, whole, self.device)
+        inputs = batch.inputs
+        if turn.true_inputs < 1:
+            seed = np.random.default_rng([*turn.seed, number, self.processes.rank]).integers(2**62)
+            generator = torch.Generator(self.device).manual_seed(int(seed))
+            with narrowed(self.precision, self.device):
+                inputs = mixed_inputs(self.model, inputs, turn.true_inputs, generator)
+        self.model.train()
+        with narrowed(self.precision, self.device):
+            prediction = self.learner(inputs, batch.target)
+        parts: LossParts = self.loss(prediction, batch.target, self.weights)
+        parts.total.backward()  # type: ignore[no-untyped-call]
+        return replace(parts, total=parts.total.detach())
 
     @torch.no_grad()
-    def measure(self, inputs: Inputs, target: Target) -> float:
-        """The loss on one batch in eval mode."""
+    def measure(self, batches: Iterable[Batch], whole: Whole, stop: Callable[[], bool] = bool) -> Losses | None:
+        """The losses on batches that together are `whole`, in eval mode; None when `stop` was heard between them."""
         self.model.eval()
-        inputs, target = moved(inputs, target, self.device)
-        with self.precision():
-            prediction = self.model(inputs, target)
-        return float(self.loss(prediction, target, self.weights).total)
+        told = []
+        for batch in batches:
+            if self.processes.agree(stop()):
+                return None
+            here = moved(batch, whole, self.device)
+            with narrowed(self.precision, self.device):
+                prediction = self.model(here.inputs, here.target)
+            told.append(self.loss(prediction, here.target, self.weights))
+        return self.added(told)
 
-    def precision(self) -> AbstractContextManager[object]:
-        """Autocast to bfloat16, or nothing."""
-        return torch.autocast(self.device.type, dtype=torch.bfloat16) if self.bfloat16 else nullcontext()
+    def whole(self, batches: Iterable[Batch]) -> Whole:
+        """Frames and onsets of these batches, of all processes together."""
+        counts = [[float(batch.target.mask.sum()), float(len(batch.target.where[0]))] for batch in batches]
+        frames, onsets = self.processes.sum(torch.tensor(counts, dtype=torch.float64).sum(0)).tolist()
+        return Whole(frames, onsets)
 
+    def added(self, told: Sequence[LossParts]) -> Losses:
+        """The losses of micro-batches summed, over all processes too."""
+        sums = {
+            "total": self._sum([one.total for one in told]),
+            **{f"part {name}": self._sum([one.parts[name] for one in told]) for name in told[0].parts},
+            **{f"group {name}": self._sum([one.by_group[name] for one in told]) for name in told[0].by_group},
+        }
+        joined = self.processes.sum(torch.cat([value.flatten() for value in sums.values()]))
+        sizes = [value.numel() for value in sums.values()]
+        values = dict(zip(sums, torch.split(joined, sizes), strict=True))
+        return Losses(float(values["total"]), *(_told(values, kind) for kind in ("part", "group")))  # type: ignore[arg-type]
 
-def learning_rate(config: TrainConfig, number: int, total: int) -> float:
-    """The learning rate of step `number` of `total`: a warm-up over at most a tenth, then constant or a cosine."""
-    warmup = min(config.warmup_steps, total // 10)
-    if number < warmup:
-        return config.learning_rate * (number + 1) / warmup
-    if config.schedule == "constant":
-        return config.learning_rate
-    done = min((number - warmup) / max(total - warmup, 1), 1.0)
-    return config.learning_rate * (LAST_SHARE + (1 - LAST_SHARE) * 0.5 * (1 + math.cos(math.pi * done)))
-
-
-def optimizer_of(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
-    """Adam as the recipe says; its fused form, which is the same arithmetic in one pass."""
-    kind = torch.optim.Adam if config.optimizer == "adam" else torch.optim.AdamW
-    return kind(
-        model.parameters(),
-        lr=config.learning_rate,
-        betas=(config.beta1, config.beta2),
-        weight_decay=config.weight_decay,
-        fused=True,
-    )
-
-
-def has_bfloat16(device: torch.device) -> bool:
-    """Whether bfloat16 arithmetic is in the hardware: on a CPU AVX512-BF16 or AMX, on a GPU compute 8.0 and up."""
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
-    except OSError:
-        return False
-    return "avx512_bf16" in flags or "amx_bf16" in flags
+    def _sum(self, values: Sequence[Tensor]) -> Tensor:
+        return torch.stack([value.detach().double().cpu() for value in values]).sum(0)
 
 
-def moved(inputs: Inputs, target: Target, device: torch.device) -> tuple[Inputs, Target]:
-    """The same batch on a device."""
+def _told(values: Mapping[str, Tensor], kind: str) -> dict[str, float | list[float]]:
+    """The sums of one kind by name: a number a part, a list of numbers a part and its groups."""
+    found = {name.removeprefix(f"{kind} "): value for name, value in values.items() if name.startswith(f"{kind} ")}
+    return {name: value.tolist() if kind == "group" else float(value) for name, value in found.items()}
+
+
+class Before:
+    """What a step changes before its optimiser moves: the model's buffers (batch norm's statistics) and chance."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self.buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
+        self.chance = chance_now()
+
+    def restore(self) -> None:
+        """Undo it, as if the step had not begun."""
+        for buffer, kept in self.buffers:
+            buffer.copy_(kept)
+        put_back(self.chance)
+
+
+def suspects(batches: Sequence[Batch], told: Sequence[LossParts]) -> list[Window]:
+    """The windows of micro-batches whose loss is no number, or all of them."""
+    found = [b for b, parts in zip(batches, told, strict=True) if not math.isfinite(float(parts.total))]
+    return [window for batch in found or batches for window in batch.windows]
+
+
+def moved(batch: Batch, whole: Whole, device: torch.device) -> Batch:
+    """The same micro-batch on a device, told of the whole that it is a part of."""
+    inputs, target = batch.inputs, replace(batch.target, whole=whole)
     if device.type == "cpu":
-        return inputs, target
-    values = target.rhythm
-    return (
-        replace(inputs, past=inputs.past.to(device), controls=inputs.controls.to(device)),
-        Target(
-            target.onset.to(device),
-            target.active.to(device),
-            target.mask.to(device),
-            tuple(index.to(device) for index in target.where),  # type: ignore[arg-type]
-            RhythmValues(values.velocity.to(device), values.duration.to(device), values.offset.to(device)),
+        return replace(batch, target=target)
+
+    def there(values: Tensor) -> Tensor:
+        return values.pin_memory().to(device, non_blocking=True)
+
+    rhythm = target.rhythm
+    return replace(
+        batch,
+        inputs=replace(inputs, past=there(inputs.past), controls=there(inputs.controls)),
+        target=replace(
+            target,
+            onset=there(target.onset),
+            active=there(target.active),
+            mask=there(target.mask),
+            where=tuple(there(index) for index in target.where),  # type: ignore[arg-type]
+            rhythm=RhythmValues(there(rhythm.velocity), there(rhythm.duration), there(rhythm.offset)),
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from popgen_core.corpus.augment import AugmentConfig, Drawn, augment
 from popgen_core.music.roll import Roll, RollSpec
 from popgen_core.music.song import Song
 
-__all__ = ["Cut", "TrainingSong", "Window", "Windows"]
+__all__ = ["Batch", "Cut", "Cutting", "TrainingSong", "Window", "Windows"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,25 @@ class Cut:
     drawn: Drawn
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Some windows as a model takes them: Inputs of context + window frames, a Target of window frames."""
+
+    inputs: Inputs
+    target: Target
+    windows: Sequence[Window]
+
+
+@dataclass(frozen=True)
+class Cutting:
+    """How an epoch is cut: `batch` windows a step, `at_once` of them through the model at a time, shared by processes:
+    `share` picks those of this one."""
+
+    batch: int
+    at_once: int
+    share: Callable[[Sequence[Any]], Sequence[Any]]
+
+
 class Windows:
     """All windows of a corpus. An epoch's order and its augmentations depend on (seed, epoch) alone."""
 
@@ -80,19 +99,21 @@ class Windows:
             for start in range(0, max(song.roll.frames, 1), self.window)
         ]
 
-    def epoch(self, seed: int, epoch: int, batch: int, skip: int = 0) -> Iterator[tuple[Inputs, Target]]:
-        """The batches of one epoch in their seeded order, the first `skip` left out."""
+    def epoch(self, seed: int, epoch: int, cut: Cutting, skip: int = 0) -> Iterator[list[Batch]]:
+        """The steps of one epoch in their seeded order, the first `skip` left out: each the micro-batches of a batch,
+        of which each process has its share."""
         tiles = self.tiles()
         order = np.random.default_rng([seed, epoch]).permutation(len(tiles))
-        for first in range(skip * batch, len(order), batch):
-            chosen = [tiles[number] for number in order[first : first + batch]]
-            yield self.batch(
-                chosen, [np.random.default_rng([seed, epoch, int(n)]) for n in order[first : first + batch]]
-            )
+        for first in range(skip * cut.batch, len(order), cut.batch):
+            numbers = order[first : first + cut.batch]
+            made = []
+            for start in range(0, len(numbers), cut.at_once):
+                mine = cut.share(list(numbers[start : start + cut.at_once]))
+                generators = [np.random.default_rng([seed, epoch, int(number)]) for number in mine]
+                made.append(self.batch([tiles[number] for number in mine], generators))
+            yield made
 
-    def batch(
-        self, windows: Sequence[Window], generators: Sequence[np.random.Generator] | None = None
-    ) -> tuple[Inputs, Target]:
+    def batch(self, windows: Sequence[Window], generators: Sequence[np.random.Generator] | None = None) -> Batch:
         """Windows as Inputs of context + window frames and a Target of window frames; augmented if generators given."""
         drawn: Sequence[np.random.Generator | None] = generators or [None] * len(windows)
         cuts = [self.cut(window, generator) for window, generator in zip(windows, drawn, strict=True)]
@@ -106,7 +127,7 @@ class Windows:
         frames = [self.songs[cut.song].roll.frames - cut.start for cut in cuts]
         mask = (np.arange(self.window) < np.array(frames)[:, None]).astype(np.float32)
         where, rhythm = _values(events, row, loudest[events["frame"][loudest] >= lead], lead)
-        return inputs, Target(onset, active, torch.from_numpy(mask), where, rhythm)
+        return Batch(inputs, Target(onset, active, torch.from_numpy(mask), where, rhythm), windows)
 
     def cut(self, window: Window, generator: np.random.Generator | None = None) -> Cut:
         """One window, varied as drawn if a generator is given."""

@@ -1,0 +1,108 @@
+"""How much memory training takes: reckoned before the first step, and the most that was held after the last."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from popgen_core.errors import RecipeError
+from popgen_core.train.step import Before, Stepper, Turn
+from popgen_core.train.windows import Windows
+
+__all__ = ["free_bytes", "out_of_memory", "peak_bytes", "refuse_too_large"]
+
+COPIES = 4  # of every weight: itself, its gradient and Adam's two moments
+TRANSIENT = 1.35  # the most at once beside what is saved for the gradient's way back; measured 1.1 to 1.3 (2026-11-22)
+WAITING = 2  # batches that lie ready: the one in use and the next
+
+
+def refuse_too_large(stepper: Stepper, windows: Windows, batch: int, at_once: int) -> None:
+    """Raise RecipeError where so many windows at once would not fit into memory, naming how many would.
+
+    One window is tried, what it saves for the gradient counted, and the rest reckoned; where the free memory is not
+    known nothing is refused.
+    """
+    free = free_bytes(stepper.device)
+    if free is None:
+        return
+    count = min(at_once, batch, len(windows.tiles()))
+    saved, dense = bytes_of_a_window(stepper, windows)
+    lying = dense * min(batch, len(windows.tiles())) * WAITING
+    fixed = COPIES * sum(p.numel() * p.element_size() for p in stepper.model.parameters()) + lying
+    needed = fixed + saved * TRANSIENT * count
+    if needed > free:
+        fits = int((free - fixed) / (saved * TRANSIENT))
+        advice = f"set train.micro_batch={fits} or less" if fits > 0 else "train a smaller model, or on another machine"
+        raise RecipeError(
+            f"{count} windows of {windows.window} frames at once need about {needed / 1e9:.1f} GB of memory, "
+            f"free are {free / 1e9:.1f} GB",
+            hint=advice,
+        )
+
+
+def bytes_of_a_window(stepper: Stepper, windows: Windows) -> tuple[int, int]:
+    """What one window saves for the gradient's way back, and its dense rolls; the model stays as it was."""
+    batch = windows.batch(windows.tiles()[:1])
+    before, found = Before(stepper.model), {p.untyped_storage().data_ptr() for p in stepper.model.parameters()}
+    saved = 0
+
+    def count(tensor: Tensor) -> Tensor:
+        nonlocal saved
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in found:
+            found.add(storage.data_ptr())
+            saved += storage.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor):
+        stepper.learn(batch, batch.target.counted(), Turn(0.0), 0)
+    stepper.optimizer.zero_grad(set_to_none=True)
+    before.restore()
+    tensors = (batch.inputs.past, batch.inputs.controls, batch.target.onset, batch.target.active)
+    return saved, sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+
+
+def free_bytes(device: torch.device) -> int | None:
+    """Memory that is free on a device, on a CPU within this process's control group too; None where nobody tells."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+    return min([free, *_left_in_group()])
+
+
+def _left_in_group() -> list[int]:
+    """What a control group (version 2, or 1) leaves to its processes, if it says."""
+    for most, now in (
+        ("memory.max", "memory.current"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+    ):
+        try:
+            limit, used = (Path("/sys/fs/cgroup", name).read_text(encoding="ascii").strip() for name in (most, now))
+        except OSError:
+            continue
+        if limit.isdigit() and used.isdigit():
+            return [max(int(limit) - int(used), 0)]
+    return []
+
+
+def peak_bytes(device: torch.device) -> int:
+    """The most memory that this process has held so far: on a GPU its own, else the machine's."""
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, as PyTorch's allocators put it."""
+    words = str(error)
+    known = ("not enough memory", "can't allocate memory", "out of memory", "Cannot allocate memory")
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(word in words for word in known)

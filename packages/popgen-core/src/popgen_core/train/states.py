@@ -1,0 +1,119 @@
+"""The saved states of a run: weights, optimiser, chance and place, each state one file written whole with its sha256.
+
+The newest few are kept, so that a damaged one costs only the way from the one before.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from popgen_core.checkpoint import Card, read_checkpoint, write_checkpoint
+from popgen_core.errors import CheckpointError
+from popgen_core.train.chance import put_back
+from popgen_core.train.place import Place
+from popgen_core.train.step import Stepper
+
+__all__ = ["Saved", "newest_state", "put_into", "save_state", "state_tensors", "states_of"]
+
+FOLDER = "states"
+WRONG = (RuntimeError, KeyError, TypeError, ValueError)
+Tensors = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A state that was read: what it says of its run, its tensors, and the newer files that were damaged."""
+
+    card: Card
+    tensors: Mapping[str, NDArray[Any]]
+    place: Place
+    damaged: Sequence[str] = ()
+
+
+def states_of(run: Path) -> list[Path]:
+    """The files of a run's states, the newest first."""
+    return sorted((run / FOLDER).glob("step-*.safetensors"), reverse=True)
+
+
+def save_state(run: Path, tensors: Tensors, card: Card, place: Place, keep: int) -> None:
+    """Write the state of a run whole or not at all, then take away all but the newest `keep`."""
+    folder = run / FOLDER
+    folder.mkdir(exist_ok=True)
+    told = {**card.trained, "place": _plain(place)}
+    write_checkpoint(folder / f"step-{place.steps:08}.safetensors", tensors, replace(card, trained=told))
+    for old in [*states_of(run)[keep:], *folder.glob(".step-*")]:
+        old.unlink(missing_ok=True)
+
+
+def newest_state(run: Path) -> Saved | None:
+    """The newest state of a run that is whole; None where none was ever saved.
+
+    Raises CheckpointError when there are states and all are damaged.
+    """
+    damaged: list[str] = []
+    for path in states_of(run):
+        try:
+            card, tensors = read_checkpoint(path)
+            return Saved(card, tensors, _place(card.trained["place"]), damaged)
+        except (CheckpointError, *WRONG) as error:
+            damaged.append(" ".join(str(error).split()))
+    if damaged:
+        raise CheckpointError(f"no state of {run} is whole: {'; '.join(damaged)}", hint="start a new run")
+    return None
+
+
+def state_tensors(stepper: Stepper, chances: Sequence[Mapping[str, NDArray[Any]]]) -> Tensors:
+    """Everything of a stepper that training changes, and the chance of each process, under names of their own."""
+    weights = {f"model/{name}": _array(value) for name, value in stepper.model.state_dict().items()}
+    moments = {
+        f"optimizer/{name}/{kind}": _array(value)
+        for name, parameter in stepper.model.named_parameters()
+        for kind, value in stepper.optimizer.state.get(parameter, {}).items()
+    }
+    chance = {f"chance/{rank}/{kind}": value for rank, state in enumerate(chances) for kind, value in state.items()}
+    return weights | moments | chance
+
+
+def put_into(stepper: Stepper, saved: Saved) -> None:
+    """Put a stepper, and the chance of this process, back into a saved state. Raises CheckpointError if it does not
+    fit."""
+    try:
+        stepper.model.load_state_dict({n: torch.from_numpy(v.copy()) for n, v in _under("model", saved).items()})
+        moments = _under("optimizer", saved)
+        kept: dict[int, dict[str, torch.Tensor]] = {}
+        for number, (name, _) in enumerate(stepper.model.named_parameters()):
+            found = {key.rpartition("/")[2]: v for key, v in moments.items() if key.rpartition("/")[0] == name}
+            kept[number] = {kind: torch.from_numpy(value.copy()) for kind, value in found.items()}
+        groups = stepper.optimizer.state_dict()["param_groups"]
+        stepper.optimizer.load_state_dict({"state": {n: v for n, v in kept.items() if v}, "param_groups": groups})
+        chance = _under(f"chance/{stepper.processes.rank}", saved)
+        if chance:
+            put_back(chance)
+    except WRONG as error:
+        why = " ".join(str(error).split())
+        raise CheckpointError(f"the run cannot go on from its state: {why}", hint="start a new run") from error
+
+
+def _under(name: str, saved: Saved) -> Tensors:
+    return {key.removeprefix(f"{name}/"): v for key, v in saved.tensors.items() if key.startswith(f"{name}/")}
+
+
+def _array(value: torch.Tensor) -> NDArray[Any]:
+    return np.asarray(value.detach().cpu().numpy())
+
+
+def _plain(place: Place) -> dict[str, Any]:
+    """A place as JSON knows it: null for a loss that was not measured."""
+    return {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in asdict(place).items()}
+
+
+def _place(plain: Mapping[str, Any]) -> Place:
+    return Place(**{name: value for name, value in plain.items() if value is not None})
