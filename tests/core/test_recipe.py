@@ -57,6 +57,7 @@ def test_the_paper_recipe_holds_the_figures_of_section_2_2() -> None:
         "dropout": 0.1,
         "window": 512,
         "keep": 384,
+        "recompute": False,
     }
     assert table["loss"] == {"name": "paper.v1", "rhythm_weight": 0.5}
     assert table["decoder"]["bias"] == "zero"

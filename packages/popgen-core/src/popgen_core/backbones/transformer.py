@@ -10,6 +10,7 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from popgen_core.backbones.attention import causal_attention
 from popgen_core.backbones.dropout import Dropout
@@ -98,6 +99,9 @@ class Transformer(nn.Module):
         dropout: Annotated[float, Field(ge=0, lt=1, description="share of values dropped in training")] = 0.1
         window: Annotated[int, Field(ge=2, description="frames that can be attended to")] = 512
         keep: Annotated[int, Field(ge=1, description="newest frames kept when a stream's cache is full")] = 384
+        recompute: Annotated[
+            bool, Field(description="keep each layer's input alone in training and compute the rest again: less memory")
+        ] = False
 
     def __init__(self, config: Config, sizes: Sizes) -> None:
         super().__init__()
@@ -118,7 +122,7 @@ class Transformer(nn.Module):
         """x (batch, frame, width) -> (batch, frame, width)."""
         x = self.dropout(x + self.positions[: x.shape[1]])
         for layer in self.layers:
-            x = layer(x)
+            x = checkpoint(layer, x, use_reentrant=False) if self.config.recompute and self.training else layer(x)
         return self.last_norm(x)  # type: ignore[no-any-return]
 
     def start(self, batch: int) -> Cache:
