@@ -47,6 +47,7 @@ def test_these_are_the_verbs() -> None:
         "prepare",
         "songwriter",
         "train",
+        "report",
         "generate",
         "show",
         "eval",

@@ -15,6 +15,7 @@ from popgen_cli.commands.generate import generate
 from popgen_cli.commands.plugins import plugins
 from popgen_cli.commands.prepare import prepare
 from popgen_cli.commands.recipe import recipe
+from popgen_cli.commands.report import report
 from popgen_cli.commands.show import show
 from popgen_cli.commands.songwriter import songwriter
 from popgen_cli.commands.train import train
@@ -53,6 +54,7 @@ app.command("doctor")(doctor)
 app.command("prepare")(prepare)
 app.add_typer(songwriter, name="songwriter")
 app.command("train")(train)
+app.command("report")(report)
 app.command("generate")(generate)
 app.command("show")(show)
 app.command("eval")(evaluate)

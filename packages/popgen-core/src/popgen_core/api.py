@@ -3,6 +3,7 @@
 >>> from popgen_core import api
 >>> api.prepare("songs/", "dataset/")
 >>> api.train("dataset/", "runs/mine", "paper.warm")
+>>> api.report("runs/mine").ended_epochs
 >>> api.generate("runs/mine", "new-songs/", count=3, seconds=60, seed=7)
 """
 
@@ -26,9 +27,10 @@ from popgen_core.songwriter import write_songs as written_by_rules
 
 if TYPE_CHECKING:
     from popgen_core.corpus.settings import PrepareSettings
+    from popgen_core.history import RunStory
     from popgen_core.train.run import Progress, TrainReport
 
-__all__ = ["Written", "doctor", "explain", "generate", "prepare", "show", "train", "write_songs"]
+__all__ = ["Written", "doctor", "explain", "generate", "prepare", "report", "show", "train", "write_songs"]
 
 DEFAULT_RECIPE = "paper.warm"
 Place = str | PathLike[str]
@@ -121,6 +123,7 @@ def train(
     valid: Place | None = None,
     resume: bool = False,
     force: bool = False,
+    tensorboard: bool = False,
     progress: Progress | None = None,
 ) -> TrainReport:
     """Train a recipe (a built-in name or a TOML file; default paper.warm) into the folder `run`, or go on with it.
@@ -141,7 +144,17 @@ def train(
         chosen = read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes)
     opened, beside = Dataset.open(Path(dataset)), Dataset.open(Path(valid)) if valid else None
     training = Training(opened, chosen, catalogue(), beside)
-    return train_run(training, Path(run), resume=resume, force=force, progress=progress)
+    return train_run(training, Path(run), resume=resume, force=force, tensorboard=tensorboard, progress=progress)
+
+
+def report(run: Place) -> RunStory:
+    """What became of the run in a folder: losses by epoch, part and group, phases, speed, interruptions. No torch.
+
+    Changes nothing there; `popgen_core.pages.run.write_report` writes its page and picture. Raises CheckpointError.
+    """
+    from popgen_core.history import read_story
+
+    return read_story(Path(run))
 
 
 def generate(

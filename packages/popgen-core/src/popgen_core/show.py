@@ -17,20 +17,11 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from popgen_core.files import write_atomically
+from popgen_core.groupers.colours import COLOURS
 from popgen_core.music.bars import bar_lines
 from popgen_core.music.song import Song, Track
 
 __all__ = ["draw_losses", "draw_song"]
-
-COLOURS = {
-    "drums": "#4d4d4d",
-    "bass": "#1b6ca8",
-    "chords": "#c8553d",
-    "guitar": "#588157",
-    "strings": "#8e6bbf",
-    "lead": "#e09f3e",
-    "others": "#3aa6a6",
-}
 
 
 def draw_song(song: Song, path: Path, title: str = "") -> None:

@@ -31,6 +31,9 @@ def train(
     force: Annotated[
         bool, typer.Option("--force", help="With --resume: go on though recipe, data or plug-ins are others now.")
     ] = False,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write the log as TensorBoard events too, into OUT/tensorboard.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print how the run ended as JSON.")] = False,
 ) -> None:
     """Train a model on a dataset. Ctrl-C saves and stops; after that, or a kill, --resume goes on.
@@ -45,7 +48,15 @@ def train(
             show(place.steps, total, f"loss {step.loss:.4f}, {speed:,.0f} frames a second")
 
         report = api.train(
-            dataset, out, recipe, changes=changes or [], valid=valid, resume=resume, force=force, progress=shown
+            dataset,
+            out,
+            recipe,
+            changes=changes or [],
+            valid=valid,
+            resume=resume,
+            force=force,
+            tensorboard=tensorboard,
+            progress=shown,
         )
     for note in report.notes:
         complain(note)

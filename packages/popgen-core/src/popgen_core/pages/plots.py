@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,14 +10,11 @@ import numpy as np
 from popgen_core.corpus.diagnosis import Diagnosis
 from popgen_core.corpus.report import VERDICTS, CorpusReport, FileRow
 from popgen_core.corpus.telling import percent
+from popgen_core.pages.drawing import BLUE, GREEN, GREY, PALE, RED, SIZE, YELLOW, one_panel, plain, png
 
 __all__ = ["doctor_pictures"]
 
-SIZE = (5.2, 3.0)  # inches
-DOTS = 150  # an inch
-VERDICT_COLOURS = {"accepted": "#588157", "repaired": "#e09f3e", "skipped": "#9a9a9a", "refused": "#c8553d"}
-BLUE = "#1b6ca8"
-GREY = "#4d4d4d"
+VERDICT_COLOURS = {"accepted": GREEN, "repaired": YELLOW, "skipped": PALE, "refused": RED}
 KEYS = (21, 109)  # MIDI pitches of the 88 keys
 
 
@@ -48,11 +44,11 @@ def doctor_pictures(report: CorpusReport, diagnosis: Diagnosis) -> list[tuple[by
 
 def _pitch_range(kept: Sequence[FileRow]) -> bytes:
     """Songs by their lowest and their highest pitch, drums left out; beyond the shade lie keys that no roll has."""
-    figure, axes = _axes("Pitch range")
+    figure, axes = one_panel("Pitch range")
     pitched = [row for row in kept if row.highest]
     for name, values, colour in (
         ("lowest note", [row.lowest for row in pitched], BLUE),
-        ("highest note", [row.highest for row in pitched], VERDICT_COLOURS["repaired"]),
+        ("highest note", [row.highest for row in pitched], YELLOW),
     ):
         axes.hist(values, bins=range(0, 129, 4), color=colour, alpha=0.75, label=name)
     axes.axvspan(*KEYS, color=GREY, alpha=0.08, label="the 88 keys")
@@ -60,7 +56,7 @@ def _pitch_range(kept: Sequence[FileRow]) -> bytes:
     axes.set(ylabel="songs", ylim=(0, axes.get_ylim()[1] * 1.35))
     axes.legend(fontsize=8, frameon=False, loc="upper center", ncols=3)
     axes.yaxis.get_major_locator().set_params(integer=True)
-    return _png(figure)
+    return png(figure)
 
 
 def _verdicts(summary: dict[str, int]) -> bytes:
@@ -72,7 +68,7 @@ def _verdicts(summary: dict[str, int]) -> bytes:
 
 def _groups(diagnosis: Diagnosis) -> bytes:
     """A bar a group."""
-    groups = [_plain(share.group) for share in diagnosis.groups]
+    groups = [plain(share.group) for share in diagnosis.groups]
     counts = [share.songs for share in diagnosis.groups]
     return _bars("Instrument groups", "songs in which the group plays", groups, counts, diagnosis.songs, BLUE)
 
@@ -81,7 +77,7 @@ def _bars(
     title: str, unit: str, names: Sequence[str], counts: Sequence[int], whole: int, colour: str | Sequence[str]
 ) -> bytes:
     """Bars from top to bottom, each with its count and its share of the whole beside it."""
-    figure, axes = _axes(title, height=max(SIZE[1], 0.34 * len(names) + 0.9))
+    figure, axes = one_panel(title, height=max(SIZE[1], 0.34 * len(names) + 0.9))
     places = np.arange(len(names))[::-1]
     axes.barh(places, counts, color=colour)
     for place, count in zip(places, counts, strict=True):
@@ -89,31 +85,31 @@ def _bars(
     axes.set_yticks(places, names)
     axes.set(xlim=(0, max(*counts, 1) * 1.25), xlabel=unit)
     axes.xaxis.get_major_locator().set_params(integer=True)
-    return _png(figure)
+    return png(figure)
 
 
 def _histogram(
     title: str, unit: str, values: Sequence[float], start: float | None = None, end: float | None = None
 ) -> bytes:
     """Songs by a measure; of a long tail the last hundredth is counted in the last bar, and the label says so."""
-    figure, axes = _axes(title)
+    figure, axes = one_panel(title)
     axes.set_ylabel("songs")
     if not values:
         axes.text(0.5, 0.5, "none", ha="center", va="center", transform=axes.transAxes, color=GREY)
         axes.set(xticks=[], yticks=[], xlabel=unit)
-        return _png(figure)
+        return png(figure)
     found = np.array(values, dtype=np.float64)
     low = float(found.min()) if start is None else start
     high = float(found.max()) if end is None else end
     if end is None and (bulk := float(np.quantile(found, 0.99))) < 0.75 * high:
         unit, high = f"{unit} (the last bar holds all over {bulk:.3g})", bulk
     axes.hist(np.minimum(found, high), bins=30, range=(low, high), color=BLUE)
-    axes.axvline(min(float(np.median(found)), high), color="#c8553d", linewidth=1.2)
+    axes.axvline(min(float(np.median(found)), high), color=RED, linewidth=1.2)
     axes.text(
         0.99,
         0.96,
         f"middle {np.median(found):.3g}",
-        color="#c8553d",
+        color=RED,
         fontsize=9,
         ha="right",
         va="top",
@@ -121,29 +117,4 @@ def _histogram(
     )
     axes.set(xlabel=unit, ylim=(0, axes.get_ylim()[1] * 1.15))
     axes.yaxis.get_major_locator().set_params(integer=True)
-    return _png(figure)
-
-
-def _axes(title: str, height: float = SIZE[1]) -> tuple[Any, Any]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(SIZE[0], height), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    axes.set_title(title, fontsize=11, loc="left")
-    axes.tick_params(labelsize=8)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    return figure, axes
-
-
-def _plain(name: str) -> str:
-    """A name that matplotlib takes for nothing but letters."""
-    return name.replace("$", r"\$")
-
-
-def _png(figure: Any) -> bytes:
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=DOTS)
-    return picture.getvalue()
+    return png(figure)

@@ -18,7 +18,7 @@ __all__ = ["LOG", "Log", "Silence", "note_session"]
 
 LOG = "log.jsonl"
 SESSIONS = "sessions.jsonl"
-Listener = Callable[[dict[str, Any]], None]
+Listener = Callable[[dict[str, Any]], object]
 
 
 class Log:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Mapping
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from popgen_core import __version__
 from popgen_core.assemble import assemble
 from popgen_core.checkpoint import CHECKPOINT
 from popgen_core.corpus.dataset import Dataset
+from popgen_core.errors import PopgenError
+from popgen_core.history.events import EventLog
 from popgen_core.model import Model
 from popgen_core.plugins import Catalogue
 from popgen_core.recipe import Recipe, recipe_from_toml
 from popgen_core.train.begun import differences, refuse_differences
 from popgen_core.train.folder import held, write_down
-from popgen_core.train.log import Listener, Log, Silence, note_session
+from popgen_core.train.log import Log, Silence, note_session
 from popgen_core.train.loop import Progress, Runner
 from popgen_core.train.memory import peak_bytes, refuse_too_large
 from popgen_core.train.parts import Parts, parts_of
@@ -35,6 +38,7 @@ from popgen_core.train.windows import Windows
 
 __all__ = ["Progress", "TrainReport", "Training", "train"]
 
+EVENTS = "tensorboard"  # folder of its events in a run's
 OTHER_CHANCE = 1_000_003  # between the seeds of two processes: each drops values of its own
 
 
@@ -71,20 +75,24 @@ def train(
     *,
     resume: bool = False,
     force: bool = False,
-    listeners: Sequence[Listener] = (),
+    tensorboard: bool = False,
     progress: Progress | None = None,
 ) -> TrainReport:
     """Train into the folder `run`, or go on with the run that is there.
 
     `force` goes on though recipe, data, plug-ins, precision or the number of processes are others than it was begun
-    with; otherwise that raises Refused, naming the difference. `listeners` hear every line of the log. Raises
-    OutputError when the folder is taken, RecipeError when recipe, dataset and memory do not fit, CheckpointError when
+    with; otherwise that raises Refused, naming the difference. `tensorboard` writes the log as its events too, into
+    the run's folder. Raises OutputError when the folder is taken, RecipeError when recipe, dataset and memory do not fit, CheckpointError when
     a run cannot be resumed, PopgenError for a loss that is no number. SIGINT and SIGTERM save the last complete step
     and end the run.
     """
     training.check()
+    if tensorboard and find_spec("tensorboard") is None:
+        raise PopgenError(
+            "--tensorboard needs tensorboard, which is not installed", hint="install popgen-core[tensorboard]"
+        )
     with joined() as processes, held(run, resume) if processes.leads else nullcontext():
-        return _trained(training, run, processes, resume, force, listeners, progress)
+        return _trained(training, run, processes, resume, force, tensorboard, progress)
 
 
 def _trained(
@@ -93,7 +101,7 @@ def _trained(
     processes: Processes,
     resume: bool,
     force: bool,
-    listeners: Sequence[Listener],
+    tensorboard: bool,
     progress: Progress | None,
 ) -> TrainReport:
     recipe = training.recipe
@@ -121,7 +129,12 @@ def _trained(
         about = _about(training, divided, begun, facts, runner.steps_per_epoch)
         write_down(run, recipe, about)
         note_session(run, "begin", _session(stepper, place) | {"notes": notes})
-    with Log(run, place, listeners) if processes.leads else Silence() as log:
+    with ExitStack() as opened:
+        listeners = []
+        if tensorboard and processes.leads:
+            events = EventLog(run / EVENTS, training.dataset.groups, after_step=place.steps)
+            listeners.append(opened.enter_context(events).add)
+        log = opened.enter_context(Log(run, place, listeners) if processes.leads else Silence())
         stopped = runner.run(log, progress if processes.leads else None)
     report = TrainReport(
         run=run,
