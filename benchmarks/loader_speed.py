@@ -24,6 +24,7 @@ from popgen_core.corpus.dataset import Dataset
 from popgen_core.model import Model
 from popgen_core.plugins import catalogue
 from popgen_core.recipe import read_recipe
+from popgen_core.train.processes import Share
 from popgen_core.train.songs import load_songs
 from popgen_core.train.step import Stepper, Turn
 from popgen_core.train.windows import Batch, Cutting, Windows
@@ -36,7 +37,7 @@ GOAL = 10  # frames loaded for each that is trained
 def endless(windows: Windows, batch: int) -> Iterator[Batch]:
     """The batches of epoch after epoch."""
     for epoch in range(10**9):
-        for (made,) in windows.epoch(1, epoch, Cutting(batch, batch, list)):
+        for (made,) in windows.epoch(1, epoch, Cutting(batch, batch, Share)):
             yield made
 
 

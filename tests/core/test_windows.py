@@ -19,6 +19,7 @@ from popgen_core.music import BeatGrid, RollSpec, Song, Track, notes_from, roll_
 from popgen_core.music.quantise import QuantiseConfig
 from popgen_core.plugins import catalogue
 from popgen_core.recipe import Recipe, built_in, read_recipe, recipe_from_toml
+from popgen_core.train.processes import Share
 from popgen_core.train.songs import load_songs
 from popgen_core.train.windows import Batch, Cutting, TrainingSong, Window, Windows
 
@@ -34,7 +35,7 @@ def song_of(*bass: tuple[int, int, int, int]) -> Song:
     return Song(480, (Track("drums", 0, True, drums), Track("bass", 33, False, notes_from(bass))))
 
 
-CUT = Cutting(3, 3, list)
+CUT = Cutting(3, 3, Share)
 
 
 def pair(batch: Batch) -> tuple[Inputs, Target]:
@@ -168,7 +169,7 @@ def test_without_augmentation_generators_change_nothing() -> None:
 def test_the_songs_themselves_are_never_written_to() -> None:
     windows = windows_of(song_of(BASS, (960, 120, 45, 90)), 8, 2, AugmentConfig(drop_group_share=0.5))
     before = windows.songs[0].roll.events.copy()
-    for _ in windows.epoch(1, 1, Cutting(2, 2, list)):
+    for _ in windows.epoch(1, 1, Cutting(2, 2, Share)):
         pass
     assert windows.songs[0].roll.events.tolist() == before.tolist()
 

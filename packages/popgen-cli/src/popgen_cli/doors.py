@@ -14,7 +14,7 @@ import typer
 
 from popgen_core.errors import PopgenError
 
-__all__ = ["complain", "door", "end_like_ctrl_c", "shown_json"]
+__all__ = ["complain", "door", "end_like_ctrl_c", "leads", "shown_json"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,8 +63,14 @@ def end_like_ctrl_c() -> None:
 
 
 def complain(line: str) -> None:
-    """One line on stderr, named after the program."""
-    typer.echo(f"popgen: {' '.join(line.splitlines())}", err=True)
+    """One line on stderr, named after the program; of several processes the others say who they are."""
+    who = "popgen" if leads() else f"popgen (process {os.environ['RANK']})"
+    typer.echo(f"{who}: {' '.join(line.splitlines())}", err=True)
+
+
+def leads() -> bool:
+    """Whether this is the process that speaks: the only one, or the first of those that torchrun started."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 def shown_json(value: Any) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from popgen_core.assemble import Parts
-from popgen_core.contracts.tensors import Frame, Inputs, Prediction, Target
+from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Prediction, Sampling, Target
 
 __all__ = ["Model", "Stream", "as_past"]
 
@@ -69,3 +69,14 @@ class Model(nn.Module):
         roll, like = self.sizes.roll, next(self.parameters())
         past = torch.zeros(batch, 1, len(roll.groups), len(roll.channels), roll.pitches, device=like.device)
         return Inputs(past, torch.zeros(batch, 1, self.sizes.controls.width, device=like.device))
+
+    def drawn(self, inputs: Inputs, wanted: Tensor, generator: Generator) -> Frame:
+        """What the model would write as the `wanted` (batch, frame) frames of a window, each given the true song
+        before it -> as many frames (event, group, pitch), in order. Inputs as for `forward`; temperature 1."""
+        hidden = self.hidden(inputs)[wanted].float()  # (event, width)
+        past, controls = (values[:, self.context :][wanted][:, None] for values in (inputs.past, inputs.controls))
+        everything = torch.ones(past.shape[2], past.shape[4], dtype=torch.bool, device=past.device)
+        frame: Frame = self.decoder.sample(
+            hidden, Inputs(past, controls), Constraints(everything), Sampling(temperature=1.0), generator
+        )
+        return frame

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from popgen_cli.doors import complain, door, shown_json
+from popgen_cli.doors import complain, door, leads, shown_json
 from popgen_cli.progress import progress
 
 __all__ = ["train"]
@@ -41,6 +41,7 @@ def train(
     Example: popgen train dataset/ -o runs/mine --recipe paper.warm --set train.epochs=3
     """
     from popgen_core import api
+    from popgen_core.pages.run import write_report
 
     with progress("training") as show:
 
@@ -58,6 +59,17 @@ def train(
             tensorboard=tensorboard,
             progress=shown,
         )
+    interrupted = report.stopped.startswith("stopped by")
+    if leads():
+        _say(report, dataset, json=json)
+        if not interrupted:
+            write_report(report.run)
+    if interrupted:
+        raise typer.Exit(INTERRUPTED)
+
+
+def _say(report: Any, dataset: Path, *, json: bool) -> None:
+    """How the run ended, for people or for programs."""
     for note in report.notes:
         complain(note)
     if json:
@@ -75,8 +87,7 @@ def train(
         which = f"{songs['trained']} songs" if left or heard else f"all {songs['trained']} songs of the dataset"
         typer.echo(f"trained on {which}{heard}{left}; at most {report.peak_bytes / 1e9:.1f} GB of memory")
     if report.stopped.startswith("stopped by"):
-        complain(f"interrupted; go on with: popgen train {dataset} -o {out} --resume")
-        raise typer.Exit(INTERRUPTED)
+        complain(f"interrupted; go on with: popgen train {dataset} -o {report.run} --resume")
 
 
 def _plain(report: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-__all__ = ["chance_now", "put_back"]
+__all__ = ["Chance", "chance_now", "put_back"]
 
 Chance = dict[str, NDArray[Any]]
 

@@ -114,18 +114,19 @@ class Runner:
         """End a run whose loss or gradient is no number, or let that step be left out, as the recipe says."""
         if step.sound or (self.config.on_nan == "skip" and self.place.left_out < MOST_LEFT_OUT):
             return
+        windows = self.processes.gather(self._named(step.suspects)), self.processes.gather(self._named(step.windows))
+        names = [name for some in windows[0] for name in some] or [name for some in windows[1] for name in some]
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         again = f", and so were those of {self.place.left_out} steps before" if self.place.left_out else ""
         raise PopgenError(
             f"at step {self.place.steps + 1} (epoch {self.place.epoch + 1}) the loss is {step.losses.total:g}, "
             f"its gradient {step.gradient_norm:g}{again}; weights as before it are saved; it trained on "
-            f"{self._named(step.suspects)}",
+            f"{', '.join(names[:NAMED])}{more}",
             hint="look at these songs, lower train.learning_rate, set train.precision=float32 or train.on_nan=skip",
         )
 
-    def _named(self, windows: Sequence[Window]) -> str:
-        names = [f"{self.windows.songs[w.song].name} from frame {w.start}" for w in windows]
-        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-        return ", ".join(names[:NAMED]) + more
+    def _named(self, windows: Sequence[Window]) -> list[str]:
+        return [f"{self.windows.songs[window.song].name} from frame {window.start}" for window in windows]
 
     def _minutes_spent(self) -> str:
         minutes = self.config.minutes
@@ -169,4 +170,4 @@ class Runner:
 
     def _batches_of(self, windows: Windows) -> Iterator[Batch]:
         tiles, size = windows.tiles(), self.cutting.at_once
-        return (windows.batch(self.cutting.share(tiles[n : n + size])) for n in range(0, len(tiles), size))
+        return (windows.shared(self.cutting.share(tiles[n : n + size])) for n in range(0, len(tiles), size))

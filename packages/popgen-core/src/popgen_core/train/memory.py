@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+from torch.distributed.tensor import DTensor
 
 from popgen_core.errors import RecipeError
 from popgen_core.train.step import Before, Stepper, Turn
@@ -29,14 +30,19 @@ def refuse_too_large(stepper: Stepper, windows: Windows, batch: int, at_once: in
     free = free_bytes(stepper.device)
     if free is None:
         return
-    count = min(at_once, batch, len(windows.tiles()))
+    of_all = min(at_once, batch, len(windows.tiles()))
+    count = -(-of_all // stepper.processes.size)
     saved, dense = bytes_of_a_window(stepper, windows)
-    lying = dense * min(batch, len(windows.tiles())) * WAITING
+    lying = dense * min(batch, len(windows.tiles())) * WAITING // stepper.processes.size
     fixed = COPIES * sum(p.numel() * p.element_size() for p in stepper.model.parameters()) + lying
     needed = fixed + saved * TRANSIENT * count
     if needed > free:
         fits = int((free - fixed) / (saved * TRANSIENT))
-        advice = f"set train.micro_batch={fits} or less" if fits > 0 else "train a smaller model, or on another machine"
+        advice = (
+            f"set train.micro_batch={fits * stepper.processes.size} or less"
+            if fits > 0
+            else "train a smaller model, or on another machine"
+        )
         raise RecipeError(
             f"{count} windows of {windows.window} frames at once need about {needed / 1e9:.1f} GB of memory, "
             f"free are {free / 1e9:.1f} GB",
@@ -47,7 +53,7 @@ def refuse_too_large(stepper: Stepper, windows: Windows, batch: int, at_once: in
 def bytes_of_a_window(stepper: Stepper, windows: Windows) -> tuple[int, int]:
     """What one window saves for the gradient's way back, and its dense rolls; the model stays as it was."""
     batch = windows.batch(windows.tiles()[:1])
-    before, found = Before(stepper.model), {p.untyped_storage().data_ptr() for p in stepper.model.parameters()}
+    before, found = Before(stepper.model), {_own(p).untyped_storage().data_ptr() for p in stepper.model.parameters()}
     saved = 0
 
     def count(tensor: Tensor) -> Tensor:
@@ -64,6 +70,11 @@ def bytes_of_a_window(stepper: Stepper, windows: Windows) -> tuple[int, int]:
     before.restore()
     tensors = (batch.inputs.past, batch.inputs.controls, batch.target.onset, batch.target.active)
     return saved, sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+
+
+def _own(parameter: Tensor) -> Tensor:
+    """What this process holds of a parameter that several may share."""
+    return parameter.to_local() if isinstance(parameter, DTensor) else parameter
 
 
 def free_bytes(device: torch.device) -> int | None:

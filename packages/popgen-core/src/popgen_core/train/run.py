@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from popgen_core.train.rates import cell_rates, corpus_facts, group_weights
 from popgen_core.train.report import TrainReport
 from popgen_core.train.save import Saver, components_of
 from popgen_core.train.songs import check_fit, load_songs
-from popgen_core.train.states import newest_state, put_into
+from popgen_core.train.states import Saved, newest_state, put_into
 from popgen_core.train.step import Stepper
 from popgen_core.train.windows import Windows
 
@@ -81,10 +81,10 @@ def train(
     """Train into the folder `run`, or go on with the run that is there.
 
     `force` goes on though recipe, data, plug-ins, precision or the number of processes are others than it was begun
-    with; otherwise that raises Refused, naming the difference. `tensorboard` writes the log as its events too, into
-    the run's folder. Raises OutputError when the folder is taken, RecipeError when recipe, dataset and memory do not fit, CheckpointError when
-    a run cannot be resumed, PopgenError for a loss that is no number. SIGINT and SIGTERM save the last complete step
-    and end the run.
+    with; otherwise that raises Refused, naming the difference. `tensorboard` writes the log as its events too, into the
+    run's folder. Raises OutputError when the folder is taken, RecipeError when recipe, dataset and memory do not fit,
+    CheckpointError when a run cannot be resumed, PopgenError for a loss that is no number. SIGINT and SIGTERM save the
+    last complete step and end the run.
     """
     training.check()
     if tensorboard and find_spec("tensorboard") is None:
@@ -161,7 +161,7 @@ def _taken_up(
     run: Path, stepper: Stepper, begun: Mapping[str, Any], training: Training, force: bool
 ) -> tuple[Place, list[str]]:
     """Put a stepper into the newest whole state of a run -> its place, and what a user should know of it."""
-    saved = stepper.processes.first(newest_state(run) if stepper.processes.leads else None)
+    saved = _read_by_all(run, stepper.processes)
     if saved is None:
         return Place(), ["nothing was saved yet: the run begins anew"]
     before = {**saved.card.trained["begun"]}
@@ -172,6 +172,14 @@ def _taken_up(
     put_into(stepper, saved)
     fell = [f"{line}: the run goes on from the state before it, step {saved.place.steps}" for line in saved.damaged]
     return saved.place, fell + [f"forced: {line}" for line in found]
+
+
+def _read_by_all(run: Path, processes: Processes) -> Saved | None:
+    """The newest whole state of a run; of its weights only the leading process has any."""
+    saved = newest_state(run) if processes.leads else None
+    chance = {name: value for name, value in saved.tensors.items() if name.startswith("chance/")} if saved else {}
+    told = processes.first(replace(saved, tensors=chance) if saved else None)
+    return saved if processes.leads else told
 
 
 def _heard(divided: Parts, recipe: Recipe, model: Model) -> Windows | None:

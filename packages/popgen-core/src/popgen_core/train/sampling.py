@@ -12,18 +12,17 @@ from dataclasses import replace
 import torch
 from torch import Generator
 
-from popgen_core.contracts.tensors import Constraints, Inputs, Sampling
+from popgen_core.contracts.tensors import Inputs
 from popgen_core.contracts.training import TrainConfig
 from popgen_core.model import Model, as_past
 
 __all__ = ["mixed_inputs", "true_share"]
 
-AS_MEANT = Sampling(temperature=1.0)
-
 
 def true_share(config: TrainConfig, epoch: int) -> float:
     """The share of true input frames in an epoch (from 0): linear from 1 to `true_inputs`, then constant."""
-    return 1.0 - (1.0 - config.true_inputs) * min(epoch / config.true_inputs_epochs, 1.0)
+    fallen = min(epoch / config.true_inputs_epochs, 1.0)
+    return config.true_inputs * fallen + 1.0 * (1.0 - fallen)
 
 
 @torch.no_grad()
@@ -33,12 +32,11 @@ def mixed_inputs(model: Model, inputs: Inputs, share: float, generator: Generato
     The context before the window stays true. The model is left in eval mode.
     """
     model.eval()
-    hidden = model.hidden(inputs)[:, :-1]  # (batch, frame - 1, width)   the last frame is heard by none
-    drawn = torch.rand(hidden.shape[:2], generator=generator, device=hidden.device) >= share  # (batch, frame - 1)
-    before, after = inputs.past[:, model.context : -1], inputs.past[:, model.context + 1 :]  # what each frame follows
-    here = Inputs(before[drawn][:, None], inputs.controls[:, model.context : -1][drawn][:, None])  # (event, 1, ...)
-    everything = torch.ones(after.shape[2], after.shape[4], dtype=torch.bool, device=after.device)
-    frame = model.decoder.sample(hidden[drawn].float(), here, Constraints(everything), AS_MEANT, generator)
+    batch, frames = len(inputs.past), inputs.past.shape[1] - model.context
+    coins = torch.rand(batch, frames, generator=generator, device=inputs.past.device)
+    wanted = coins >= share  # (batch, frame)
+    wanted[:, -1] = False  # the last frame of a window is heard by none
+    drawn = as_past(model.drawn(inputs, wanted, generator), model.sizes.roll.channels)  # (event, 1, ...)
     past = inputs.past.clone()
-    past[:, model.context + 1 :][drawn] = as_past(frame, model.sizes.roll.channels)[:, 0]
+    past[:, model.context + 1 :][wanted[:, :-1]] = drawn[:, 0]
     return replace(inputs, past=past)

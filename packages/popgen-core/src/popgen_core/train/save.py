@@ -16,6 +16,7 @@ from popgen_core.plugins import Catalogue
 from popgen_core.recipe import Recipe
 from popgen_core.train.chance import chance_now
 from popgen_core.train.place import Place
+from popgen_core.train.spread import gathered
 from popgen_core.train.states import save_state, state_tensors
 from popgen_core.train.step import Stepper
 
@@ -38,10 +39,9 @@ class Saver:
 
     def save(self, place: Place) -> None:
         """Write the state, then the newest checkpoint. Weights that are no numbers are refused by PopgenError."""
-        chances = self.stepper.processes.gather(chance_now())
+        tensors = state_tensors(self.stepper, self.stepper.processes.gather(chance_now()))
         if not self.stepper.processes.leads:
             return
-        tensors = state_tensors(self.stepper, chances)
         weights = {name: value for name, value in tensors.items() if name.startswith("model/")}
         _refuse_nonsense(weights)
         save_state(self.run, tensors, self._card(place), place, self.recipe.train.keep)
@@ -49,8 +49,9 @@ class Saver:
 
     def save_best(self, place: Place) -> None:
         """Write the checkpoint of the lowest validation loss."""
+        weights = {f"model/{name}": value.numpy() for name, value in gathered(self.stepper.learner).items()}
         if self.stepper.processes.leads:
-            self._checkpoint(BEST, state_tensors(self.stepper, []), place)
+            self._checkpoint(BEST, weights, place)
 
     def _checkpoint(self, name: str, tensors: Mapping[str, Any], place: Place) -> None:
         weights = {name.removeprefix("model/"): v for name, v in tensors.items() if name.startswith("model/")}

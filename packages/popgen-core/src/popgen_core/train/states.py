@@ -11,14 +11,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from popgen_core.checkpoint import Card, read_checkpoint, write_checkpoint
 from popgen_core.errors import CheckpointError
-from popgen_core.train.chance import put_back
+from popgen_core.train.chance import Chance, put_back
 from popgen_core.train.place import Place
+from popgen_core.train.spread import full_state, load_full_state
 from popgen_core.train.step import Stepper
 
 __all__ = ["Saved", "newest_state", "put_into", "save_state", "state_tensors", "states_of"]
@@ -70,44 +70,54 @@ def newest_state(run: Path) -> Saved | None:
     return None
 
 
-def state_tensors(stepper: Stepper, chances: Sequence[Mapping[str, NDArray[Any]]]) -> Tensors:
-    """Everything of a stepper that training changes, and the chance of each process, under names of their own."""
-    weights = {f"model/{name}": _array(value) for name, value in stepper.model.state_dict().items()}
+def state_tensors(stepper: Stepper, chances: Sequence[Chance]) -> Tensors:
+    """Everything of a stepper that training changes, and the chance of each process, under names of their own.
+
+    To be called by all processes; each gets the whole.
+    """
+    state, names = full_state(stepper.learner, stepper.optimizer), _names(stepper)
     moments = {
-        f"optimizer/{name}/{kind}": _array(value)
-        for name, parameter in stepper.model.named_parameters()
-        for kind, value in stepper.optimizer.state.get(parameter, {}).items()
+        f"optimizer/{names[number]}/{kind}": value.numpy()
+        for number, values in state["optimizer"]["state"].items()
+        for kind, value in values.items()
     }
+    weights = {f"model/{name}": value.numpy() for name, value in state["model"].items()}
     chance = {f"chance/{rank}/{kind}": value for rank, state in enumerate(chances) for kind, value in state.items()}
     return weights | moments | chance
 
 
 def put_into(stepper: Stepper, saved: Saved) -> None:
     """Put a stepper, and the chance of this process, back into a saved state. Raises CheckpointError if it does not
-    fit."""
+    fit. To be called by all processes; the tensors of the leading one are taken."""
+    processes, names = stepper.processes, _names(stepper)
     try:
-        stepper.model.load_state_dict({n: torch.from_numpy(v.copy()) for n, v in _under("model", saved).items()})
-        moments = _under("optimizer", saved)
-        kept: dict[int, dict[str, torch.Tensor]] = {}
-        for number, (name, _) in enumerate(stepper.model.named_parameters()):
-            found = {key.rpartition("/")[2]: v for key, v in moments.items() if key.rpartition("/")[0] == name}
-            kept[number] = {kind: torch.from_numpy(value.copy()) for kind, value in found.items()}
-        groups = stepper.optimizer.state_dict()["param_groups"]
-        stepper.optimizer.load_state_dict({"state": {n: v for n, v in kept.items() if v}, "param_groups": groups})
-        chance = _under(f"chance/{stepper.processes.rank}", saved)
-        if chance:
+        state = {
+            "model": {name: torch.from_numpy(value.copy()) for name, value in _under("model", saved).items()},
+            "optimizer": {
+                "state": {number: _moments(saved, name) for number, name in enumerate(names) if _moments(saved, name)},
+                "param_groups": stepper.optimizer.state_dict()["param_groups"],
+            },
+        }
+        load_full_state(stepper.learner, stepper.optimizer, state if processes.leads else None, processes)
+        if chance := _under(f"chance/{processes.rank}", saved):
             put_back(chance)
     except WRONG as error:
         why = " ".join(str(error).split())
         raise CheckpointError(f"the run cannot go on from its state: {why}", hint="start a new run") from error
 
 
+def _names(stepper: Stepper) -> list[str]:
+    """Names of the weights in the order of the optimiser."""
+    return [name for name, _ in stepper.model.named_parameters()]
+
+
+def _moments(saved: Saved, name: str) -> dict[str, torch.Tensor]:
+    """What the optimiser remembers of one weight."""
+    return {kind: torch.from_numpy(value.copy()) for kind, value in _under(f"optimizer/{name}", saved).items()}
+
+
 def _under(name: str, saved: Saved) -> Tensors:
     return {key.removeprefix(f"{name}/"): v for key, v in saved.tensors.items() if key.startswith(f"{name}/")}
-
-
-def _array(value: torch.Tensor) -> NDArray[Any]:
-    return np.asarray(value.detach().cpu().numpy())
 
 
 def _plain(place: Place) -> dict[str, Any]:

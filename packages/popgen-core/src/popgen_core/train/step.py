@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,10 +15,12 @@ from popgen_core.contracts.tensors import LossParts, RhythmValues, Whole
 from popgen_core.contracts.training import TrainConfig
 from popgen_core.model import Model
 from popgen_core.train.chance import chance_now, put_back
+from popgen_core.train.norm import counting
 from popgen_core.train.optimise import optimizer_of
 from popgen_core.train.precision import narrowed, precision_of
-from popgen_core.train.processes import Processes
+from popgen_core.train.processes import Processes, device_here
 from popgen_core.train.sampling import mixed_inputs
+from popgen_core.train.spread import clip, quiet, spread
 from popgen_core.train.windows import Batch, Window
 
 __all__ = ["Losses", "Step", "Stepper", "Turn"]
@@ -45,13 +48,14 @@ class Losses:
 class Step:
     """What one step did: the losses, the gradient norm before clipping, and how many frames it trained on.
 
-    `suspects` are the windows whose loss is no number, those of the whole step where only the gradient is none.
+    `windows` are those that this process trained on, `suspects` those in micro-batches whose loss is no number.
     """
 
     losses: Losses
     gradient_norm: float
     turn: Turn
     frames: int
+    windows: Sequence[Window] = ()
     suspects: Sequence[Window] = ()
 
     @property
@@ -71,13 +75,15 @@ class Stepper:
     def __init__(
         self, model: Model, loss: nn.Module, weights: Tensor, config: TrainConfig, processes: Processes | None = None
     ) -> None:
-        self.processes = processes or Processes()
+        self.processes = processes or Processes(device_here())
         self.device = self.processes.device
         self.model, self.loss = model.to(self.device), loss.to(self.device)
         self.weights, self.config = weights.to(self.device), config
         self.precision = precision_of(config, self.device)
-        self.optimizer = optimizer_of(model, config)
-        self.learner: nn.Module = torch.compile(model) if config.compile else model  # type: ignore[assignment]
+        if config.compile:
+            model.compile()
+        self.learner = spread(model, self.processes, config.parallel)  # the model, as all processes train it
+        self.optimizer = optimizer_of(self.learner, config)
 
     def step(self, batches: Sequence[Batch], turn: Turn, stop: Callable[[], bool] = bool) -> Step | None:
         """Train on the micro-batches of one step; None when `stop` was heard between them, and nothing has changed.
@@ -93,10 +99,11 @@ class Stepper:
             if self.processes.agree(stop()):
                 before.restore()
                 return None
-            told.append(self.learn(batch, whole, turn, number))
-        norm = float(nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip))
-        losses = self.added(told)
-        step = Step(losses, norm, turn, round(whole.frames), suspects(batches, told))
+            with nullcontext() if number + 1 == len(batches) else quiet(self.learner):
+                told.append(self.learn(batch, whole, turn, number))
+        norm = clip(self.learner, self.config.clip)
+        windows = [window for batch in batches for window in batch.windows if batch.counts]
+        step = Step(self.added(told), norm, turn, round(whole.frames), windows, suspects(batches, told))
         if step.sound:
             self.optimizer.step()
         else:
@@ -112,24 +119,25 @@ class Stepper:
             generator = torch.Generator(self.device).manual_seed(int(seed))
             with narrowed(self.precision, self.device):
                 inputs = mixed_inputs(self.model, inputs, turn.true_inputs, generator)
-        self.model.train()
-        with narrowed(self.precision, self.device):
-            prediction = self.learner(inputs, batch.target)
-        parts: LossParts = self.loss(prediction, batch.target, self.weights)
-        parts.total.backward()  # type: ignore[no-untyped-call]
+        self.learner.train()
+        with counting(self.learner, batch.counts):
+            with narrowed(self.precision, self.device):
+                prediction = self.learner(inputs, batch.target)
+            parts: LossParts = self.loss(prediction, batch.target, self.weights)
+            parts.total.backward()  # type: ignore[no-untyped-call]
         return replace(parts, total=parts.total.detach())
 
     @torch.no_grad()
     def measure(self, batches: Iterable[Batch], whole: Whole, stop: Callable[[], bool] = bool) -> Losses | None:
         """The losses on batches that together are `whole`, in eval mode; None when `stop` was heard between them."""
-        self.model.eval()
+        self.learner.eval()
         told = []
         for batch in batches:
             if self.processes.agree(stop()):
                 return None
             here = moved(batch, whole, self.device)
             with narrowed(self.precision, self.device):
-                prediction = self.model(here.inputs, here.target)
+                prediction = self.learner(here.inputs, here.target)
             told.append(self.loss(prediction, here.target, self.weights))
         return self.added(told)
 
@@ -176,9 +184,9 @@ class Before:
 
 
 def suspects(batches: Sequence[Batch], told: Sequence[LossParts]) -> list[Window]:
-    """The windows of micro-batches whose loss is no number, or all of them."""
-    found = [b for b, parts in zip(batches, told, strict=True) if not math.isfinite(float(parts.total))]
-    return [window for batch in found or batches for window in batch.windows]
+    """The windows of micro-batches whose loss is no number."""
+    found = [batch for batch, parts in zip(batches, told, strict=True) if not math.isfinite(float(parts.total))]
+    return [window for batch in found for window in batch.windows]
 
 
 def moved(batch: Batch, whole: Whole, device: torch.device) -> Batch:

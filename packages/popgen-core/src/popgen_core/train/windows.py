@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from popgen_core.contracts.tensors import Inputs, RhythmValues, Target
 from popgen_core.corpus.augment import AugmentConfig, Drawn, augment
 from popgen_core.music.roll import Roll, RollSpec
 from popgen_core.music.song import Song
+from popgen_core.train.processes import Share, silenced
 
 __all__ = ["Batch", "Cut", "Cutting", "TrainingSong", "Window", "Windows"]
 
@@ -59,11 +60,15 @@ class Cut:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some windows as a model takes them: Inputs of context + window frames, a Target of window frames."""
+    """Some windows as a model takes them: Inputs of context + window frames, a Target of window frames.
+
+    One that does not count (`processes.Share`) is there for company: its target asks for nothing.
+    """
 
     inputs: Inputs
     target: Target
     windows: Sequence[Window]
+    counts: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Cutting:
 
     batch: int
     at_once: int
-    share: Callable[[Sequence[Any]], Sequence[Any]]
+    share: Callable[[Sequence[Any]], Share[Any]]
 
 
 class Windows:
@@ -108,10 +113,15 @@ class Windows:
             numbers = order[first : first + cut.batch]
             made = []
             for start in range(0, len(numbers), cut.at_once):
-                mine = cut.share(list(numbers[start : start + cut.at_once]))
-                generators = [np.random.default_rng([seed, epoch, int(number)]) for number in mine]
-                made.append(self.batch([tiles[number] for number in mine], generators))
+                share = cut.share(list(numbers[start : start + cut.at_once]))
+                generators = [np.random.default_rng([seed, epoch, int(number)]) for number in share.items]
+                made.append(self.shared(Share([tiles[number] for number in share.items], share.counts), generators))
             yield made
+
+    def shared(self, share: Share[Window], generators: Sequence[np.random.Generator] | None = None) -> Batch:
+        """The windows of a process's share as a batch; one that does not count asks for nothing."""
+        made = self.batch(share.items, generators)
+        return made if share.counts else replace(made, target=silenced(made.target), counts=False)
 
     def batch(self, windows: Sequence[Window], generators: Sequence[np.random.Generator] | None = None) -> Batch:
         """Windows as Inputs of context + window frames and a Target of window frames; augmented if generators given."""

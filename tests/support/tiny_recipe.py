@@ -1,0 +1,26 @@
+"""Changes that make the paper's recipe small enough to be trained in a test."""
+
+TINY = (
+    "grid.kind=beats",
+    "width=32",
+    "encoder.channels=16",
+    "encoder.layers=2",
+    "encoder.kernel=3",
+    "encoder.dropout=0.0",
+    "backbone.layers=1",
+    "backbone.heads=2",
+    "backbone.feed_forward=64",
+    "backbone.dropout=0.0",
+    "backbone.window=64",
+    "backbone.keep=48",
+    "train.window=64",
+    "train.batch=2",
+    "train.micro_batch=0",
+    "train.true_inputs=1.0",
+    "train.patience=0",
+    "train.epochs=2",
+    "train.precision=float32",
+    "train.group_weights=equal",
+    "train.optimizer=adamw",
+    "train.learning_rate=1e-2",
+)
