@@ -48,6 +48,8 @@ def test_these_are_the_verbs() -> None:
         "songwriter",
         "train",
         "report",
+        "score",
+        "crossval",
         "generate",
         "show",
         "eval",

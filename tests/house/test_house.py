@@ -29,9 +29,11 @@ ROOMS = (
     ("backbones", "decoders", "losses"),
     ("model",),
     ("train", "generate"),
+    ("score",),
+    ("series",),
     ("api",),
 )
-TORCH_ROOMS = {"backbones", "decoders", "losses", "model", "train", "generate"}
+TORCH_ROOMS = {"backbones", "decoders", "losses", "model", "train", "generate", "score"}
 # what one distribution may import of the others; core reaches the rest only through the catalogue
 MAY_IMPORT = {
     "popgen_core": {"popgen_core"},

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from popgen_cli import __version__
+from popgen_cli.commands.crossval import crossval
 from popgen_cli.commands.demo import demo
 from popgen_cli.commands.doctor import doctor
 from popgen_cli.commands.evaluate import evaluate
@@ -16,6 +17,7 @@ from popgen_cli.commands.plugins import plugins
 from popgen_cli.commands.prepare import prepare
 from popgen_cli.commands.recipe import recipe
 from popgen_cli.commands.report import report
+from popgen_cli.commands.score import score
 from popgen_cli.commands.show import show
 from popgen_cli.commands.songwriter import songwriter
 from popgen_cli.commands.train import train
@@ -55,6 +57,8 @@ app.command("prepare")(prepare)
 app.add_typer(songwriter, name="songwriter")
 app.command("train")(train)
 app.command("report")(report)
+app.command("score")(score)
+app.command("crossval")(crossval)
 app.command("generate")(generate)
 app.command("show")(show)
 app.command("eval")(evaluate)

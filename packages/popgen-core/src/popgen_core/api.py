@@ -9,8 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,41 +18,38 @@ from popgen_core.contracts.grouper import Placement
 from popgen_core.corpus.report import CorpusReport, FileRow, PrepareReport
 from popgen_core.errors import OutputError
 from popgen_core.files import new_folder
+from popgen_core.generate.written import Written
 from popgen_core.music.guard import read_song
 from popgen_core.music.midi import song_to_midi
-from popgen_core.music.song import Song
 from popgen_core.plugins import catalogue
 from popgen_core.songwriter import write_songs as written_by_rules
 
 if TYPE_CHECKING:
     from popgen_core.corpus.settings import PrepareSettings
     from popgen_core.history import RunStory
+    from popgen_core.score.report import Score
+    from popgen_core.series.crossval import Crossvalidation
+    from popgen_core.series.seeds import Seeds
     from popgen_core.train.run import Progress, TrainReport
 
-__all__ = ["Written", "doctor", "explain", "generate", "prepare", "report", "show", "train", "write_songs"]
+__all__ = [
+    "Written",
+    "crossval",
+    "doctor",
+    "explain",
+    "generate",
+    "prepare",
+    "report",
+    "score",
+    "show",
+    "train",
+    "train_seeds",
+    "write_songs",
+]
 
 DEFAULT_RECIPE = "paper.warm"
 Place = str | PathLike[str]
 Shown = Callable[[int, int, str], None]  # done, of how many, a few words
-
-
-@dataclass(frozen=True)
-class Written:
-    """One generated song: its file, length in seconds, notes, notes a second beside those of the same groups
-    in the corpus, and its request."""
-
-    path: Path
-    seconds: float
-    notes: int
-    notes_per_second: float
-    corpus_notes_per_second: float
-    groups: dict[str, int]
-    seed: int
-    index: int
-
-    def table(self) -> dict[str, Any]:
-        """The same as plain values."""
-        return {**asdict(self), "path": str(self.path)}
 
 
 def doctor(
@@ -157,6 +153,65 @@ def report(run: Place) -> RunStory:
     return read_story(Path(run))
 
 
+def train_seeds(
+    dataset: Place,
+    out: Place,
+    recipe: str | None = None,
+    *,
+    seeds: int = 5,
+    changes: Sequence[str] = (),
+    valid: Place | None = None,
+    resume: bool = False,
+    force: bool = False,
+    progress: Shown | None = None,
+) -> Seeds:
+    """Train a recipe as `train` does with several seeds, its own and those after it -> the spread of each figure.
+
+    The runs are `out`/seed-1 and on; with `resume` those that are finished are not trained again. Raises as `train`.
+    """
+    from popgen_core.corpus.dataset import Dataset
+    from popgen_core.recipe import read_recipe, recipe_from_toml
+    from popgen_core.series.folder import recipe_of_series
+    from popgen_core.series.seeds import trained_seeds
+
+    if resume and recipe is None:
+        chosen = recipe_from_toml(recipe_of_series(Path(out), catalogue()).toml(), catalogue(), changes)
+    else:
+        chosen = read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes)
+    opened, beside = Dataset.open(Path(dataset)), Dataset.open(Path(valid)) if valid else None
+    return trained_seeds(
+        opened, Path(out), chosen, catalogue(), count=seeds, valid=beside, resume=resume, force=force, progress=progress
+    )
+
+
+def crossval(
+    dataset: Place,
+    out: Place,
+    recipe: str | None = None,
+    *,
+    folds: int = 10,
+    changes: Sequence[str] = (),
+    against: str | None = None,
+    against_changes: Sequence[str] = (),
+    progress: Shown | None = None,
+) -> Crossvalidation:
+    """Train a recipe on each of the folds of a dataset's training part without one of them -> how each was told.
+
+    `against` is a second recipe for the same folds; with `against_changes` alone it is the first one changed further.
+    The same call goes on with what was begun in `out`. Raises RecipeError, DatasetError, OutputError or Refused.
+    """
+    from popgen_core.corpus.dataset import Dataset
+    from popgen_core.recipe import read_recipe
+    from popgen_core.series.crossval import Folds, crossvalidated
+
+    first, second = read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes), None
+    if against or against_changes:
+        base, before = (against, ()) if against else (recipe or DEFAULT_RECIPE, changes)
+        second = read_recipe(base, catalogue(), [*before, *against_changes])
+    opened = Folds.of(Dataset.open(Path(dataset)), folds)
+    return crossvalidated(opened, Path(out), first, catalogue(), against=second, progress=progress)
+
+
 def generate(
     checkpoint: Place,
     out: Place,
@@ -186,15 +241,8 @@ def generate(
         for index, song in enumerate(drawn_songs(loaded, request, shown)):
             name = f"song-{index + 1:03}.mid"
             (folder / name).write_bytes(song_to_midi(song))
-            rows.append(_row(song, Path(out) / name, rates, seed, index))
+            rows.append(Written.of(song, Path(out) / name, rates, seed, index))
     return rows
-
-
-def _row(song: Song, path: Path, rates: Mapping[str, float], seed: int, index: int) -> Written:
-    seconds = float(song.seconds(song.markers[-1].tick))
-    groups = {track.name: len(track.notes) for track in song.tracks}
-    corpus = sum(rates.get(group, 0.0) for group in groups)
-    return Written(path, seconds, song.note_count, song.note_count / seconds, corpus, groups, seed, index)
 
 
 def write_songs(out: Place, *, count: int = 1, seed: int = 0, progress: Shown | None = None) -> list[Path]:
@@ -223,3 +271,18 @@ def show(song: Place, out: Place) -> Path:
     except (OSError, ValueError) as error:
         raise OutputError(f"{picture} cannot be written: {error}", hint="give a place for a .png file") from error
     return picture
+
+
+def score(
+    run: Place, dataset: Place, *, best: bool = False, training: Place | None = None, progress: Shown | None = None
+) -> Score:
+    """How many bits a run's model (its last, or its `best`) needs to tell the onsets of a dataset's songs.
+
+    Beside it stand baselines fitted on what the run was trained on: `training`, or the dataset that the run names.
+    Raises CheckpointError, Refused, RecipeError or DatasetError, each saying what to do.
+    """
+    from popgen_core.corpus.dataset import Dataset
+    from popgen_core.score.yardstick import score_run
+
+    opened, trained = Dataset.open(Path(dataset)), Dataset.open(Path(training)) if training else None
+    return score_run(Path(run), opened, catalogue(), best=best, training=trained, progress=progress)

@@ -10,6 +10,7 @@ import typer
 
 from popgen_cli.doors import complain, door, leads, shown_json
 from popgen_cli.progress import progress
+from popgen_core.errors import RecipeError
 
 __all__ = ["train"]
 
@@ -34,15 +35,28 @@ def train(
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="Write the log as TensorBoard events too, into OUT/tensorboard.")
     ] = False,
+    seeds: Annotated[
+        int | None,
+        typer.Option(min=2, help="Train so many runs, --out/seed-1 and on, of the recipe's seed and those after it."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print how the run ended as JSON.")] = False,
 ) -> None:
     """Train a model on a dataset. Ctrl-C saves and stops; after that, or a kill, --resume goes on.
 
     Example: popgen train dataset/ -o runs/mine --recipe paper.warm --set train.epochs=3
     """
+    if seeds and tensorboard:
+        raise RecipeError(
+            "--tensorboard is for one run", hint="leave it away; popgen report OUT/seed-1 --tensorboard F"
+        )
+    if seeds:
+        options = {"changes": changes or [], "valid": valid, "resume": resume, "force": force}
+        return _train_seeds(dataset, out, recipe, seeds, options, json)
     from popgen_core import api
     from popgen_core.pages.run import write_report
+    from popgen_core.series.folder import refuse_series
 
+    refuse_series(out)
     with progress("training") as show:
 
         def shown(place: Any, total: int, step: Any, speed: float) -> None:
@@ -88,6 +102,31 @@ def _say(report: Any, dataset: Path, *, json: bool) -> None:
         typer.echo(f"trained on {which}{heard}{left}; at most {report.peak_bytes / 1e9:.1f} GB of memory")
     if report.stopped.startswith("stopped by"):
         complain(f"interrupted; go on with: popgen train {dataset} -o {report.run} --resume")
+
+
+def _train_seeds(dataset: Path, out: Path, recipe: str | None, seeds: int, options: dict[str, Any], json: bool) -> None:
+    """One run after another; what is finished is skipped with --resume."""
+    from popgen_cli.seeds import lines_of, told_by_seeds
+    from popgen_core import api
+
+    again = f"go on with: popgen train {dataset} -o {out} --seeds {seeds} --resume"
+    try:
+        with progress("training") as show:
+            done = api.train_seeds(dataset, out, recipe, seeds=seeds, progress=show, **options)
+    except KeyboardInterrupt:
+        complain(f"interrupted; {again}")
+        raise typer.Exit(INTERRUPTED) from None
+    for note in done.notes:
+        complain(note)
+    told = told_by_seeds(done)
+    if json:
+        shown_json(told)
+    else:
+        for line in lines_of(told):
+            typer.echo(line)
+    if done.stopped:
+        complain(f"interrupted; {again}")
+        raise typer.Exit(INTERRUPTED)
 
 
 def _plain(report: Any) -> dict[str, Any]:

@@ -41,6 +41,13 @@ class FittedBaseline:
         bits = bernoulli_bits(counts[..., 1], self.probability, cells=counts.sum(axis=-1))
         return Likelihood(bits, roll.beats, roll.notes)
 
+    def group_bits(self, roll: CanonicalRoll) -> NDArray[np.float64]:
+        """(group,) what the onsets of each group cost; their sum is the score's bits. Raises SongError likewise."""
+        _refuse_other_groups(roll, self.groups)
+        counts = tally(roll)  # (group, pitch, place, sixteenth, bar, onset)
+        cells = zip(counts[..., 1], self.probability, counts.sum(axis=-1), strict=True)
+        return np.array([bernoulli_bits(*group) for group in cells])
+
 
 @dataclass(frozen=True)
 class Baseline:

@@ -20,7 +20,7 @@ from popgen_core.corpus.strata import Strata, strata_of
 from popgen_core.corpus.stratify import dealt
 from popgen_core.errors import DatasetError, RecipeError
 
-__all__ = ["Split", "SplitSong", "make_split", "split_from_plain"]
+__all__ = ["Split", "SplitSong", "folds_anew", "make_split", "split_from_plain"]
 
 VERSION = 1
 DRAWS = 50  # seeded draws of which the first accepted one is taken
@@ -114,6 +114,21 @@ def make_split(songs: Sequence[SplitSong], seed: int = 0, test_share: float = 0.
         songs=len(songs),
         clusters=len(set(cluster.tolist())),
     )
+
+
+def folds_anew(split: Split, songs: Sequence[SplitSong], folds: int) -> tuple[tuple[str, ...], ...]:
+    """Other folds of the songs that a split was made of: those that it would have, had it been asked for `folds`.
+
+    At most as many as there are training clusters. Raises DatasetError for two songs of one name, RecipeError for
+    negative `folds`.
+    """
+    _check(songs, split.test_share, folds)
+    songs, kept = sorted(songs, key=lambda song: song.name), set(split.train)
+    strata = strata_of([song.source for song in songs], [song.facts for song in songs])
+    cluster = _numbered([song.cluster for song in songs])
+    parts = np.array([TRAIN if song.name in kept else TEST for song in songs], dtype=np.int64)
+    names = np.array([song.name for song in songs], dtype=object)
+    return tuple(tuple(names[fold]) for fold in _folds(strata, cluster, parts, split.seed, folds))
 
 
 def _check(songs: Sequence[SplitSong], test_share: float, folds: int) -> None:

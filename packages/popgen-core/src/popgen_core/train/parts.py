@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +34,12 @@ class Parts:
             "passport": licences.to_plain(),
             "split": {"sha256": split.sha256 if split else "", **self.counts()},
         }
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the lists of songs."""
+        names = [[song.file for song in part.songs] if part else [] for part in (self.train, self.valid)]
+        return hashlib.sha256(json.dumps(names).encode()).hexdigest()
 
     def counts(self) -> dict[str, int]:
         """Number of songs in each part."""

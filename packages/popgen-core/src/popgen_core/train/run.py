@@ -44,12 +44,16 @@ OTHER_CHANCE = 1_000_003  # between the seeds of two processes: each drops value
 
 @dataclass(frozen=True)
 class Training:
-    """What is to be trained, and on what: everything that a run is begun with."""
+    """What is to be trained, and on what: everything that a run is begun with.
+
+    `parts`: the songs to train on and those to hear, where they are others than the recipe's `train.songs` would take.
+    """
 
     dataset: Dataset
     recipe: Recipe
     catalogue: Catalogue
     valid: Dataset | None = None
+    parts: Parts | None = None
 
     def check(self) -> None:
         """Raise RecipeError or DatasetError where recipe and datasets do not fit."""
@@ -57,16 +61,19 @@ class Training:
         if self.valid is not None:
             check_fit(self.recipe, self.valid)
 
-    def begun(self, stepper: Stepper) -> dict[str, Any]:
-        """What must be the same when the run goes on."""
+    def asked(self) -> dict[str, Any]:
+        """What must be the same when the run goes on, wherever that is."""
         return {
             "recipe": self.recipe.table(),
             "components": components_of(self.recipe, self.catalogue),
             "dataset": self.dataset.sha256,
             "valid": self.valid.sha256 if self.valid else None,
-            "precision": stepper.precision,
-            "processes": stepper.processes.size,
+            **({"parts": self.parts.sha256} if self.parts else {}),
         }
+
+    def begun(self, stepper: Stepper) -> dict[str, Any]:
+        """What must be the same when the run goes on."""
+        return {**self.asked(), "precision": stepper.precision, "processes": stepper.processes.size}
 
 
 def train(
@@ -107,7 +114,8 @@ def _trained(
     recipe = training.recipe
     torch.manual_seed(recipe.header.seed)
     parts = assemble(recipe)
-    model, divided = Model(parts), parts_of(training.dataset, recipe.train.songs, training.valid)
+    model = Model(parts)
+    divided = training.parts or parts_of(training.dataset, recipe.train.songs, training.valid)
     songs, stored = load_songs(divided.train, recipe)
     facts = corpus_facts(stored, model.sizes.roll.groups) | {"dataset": training.dataset.sha256, **divided.passport()}
     windows = Windows(songs, model.sizes, recipe.train.window, model.context, recipe.augment, facts["drums"])
@@ -202,7 +210,7 @@ def _about(
         "dataset": named(training.dataset),
         "valid": named(training.valid),
         "groups": list(training.dataset.groups),
-        **{name: begun[name] for name in ("components", "precision", "processes")},
+        **{name: begun[name] for name in ("components", "precision", "processes", "parts") if name in begun},
         "songs": divided.counts(),
         "steps_per_epoch": steps_per_epoch,
         "corpus": dict(facts),

@@ -1,0 +1,58 @@
+"""popgen score: how many bits a trained model needs to tell songs that it has not heard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from popgen_cli.doors import door, shown_json
+from popgen_cli.progress import progress
+
+__all__ = ["score"]
+
+
+@door
+def score(
+    run: Annotated[Path, typer.Argument(help="The folder of a run, or a checkpoint file.")],
+    dataset: Annotated[
+        Path,
+        typer.Argument(help="Dataset of other songs; of the run's own dataset only the test part is scored."),
+    ],
+    best: Annotated[
+        bool, typer.Option("--best", help="Take the run's best checkpoint by validation loss, not its last.")
+    ] = False,
+    training: Annotated[
+        Path | None,
+        typer.Option(help="Dataset that the run was trained on, for the baselines; default: what run.json names."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the score as JSON, a row for every song.")] = False,
+) -> None:
+    """Measure a model by the bits it needs to tell the onsets of songs, beside predictors that only count.
+
+    Example: popgen score runs/mine held-out/ --best
+    """
+    from popgen_core import api
+
+    with progress("scoring") as show:
+        found = api.score(run, dataset, best=best, training=training, progress=show)
+    from popgen_cli.scorecard import intervals, show_score, verdict
+
+    over_songs = intervals(found)
+    if json:
+        told = {"over_songs": _plain(over_songs), "verdict": verdict(found, over_songs)}
+        shown_json({**found.to_plain(), **told})
+    else:
+        show_score(found, over_songs)
+
+
+def _plain(over_songs: dict[str, Any]) -> dict[str, Any]:
+    """Summaries as plain values, null for what is undefined."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, int):
+            return value
+        return {name: None if number != number else number for name, number in vars(value).items()}
+
+    return {name: {what: plain(value) for what, value in row.items()} for name, row in over_songs.items()}

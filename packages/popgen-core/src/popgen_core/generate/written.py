@@ -1,0 +1,39 @@
+"""A song that was generated, in figures. Needs no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from popgen_core.music.song import Song
+
+__all__ = ["Written"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """One generated song: its file, length in seconds, notes, notes a second beside those of the same groups
+    in the corpus, and its request."""
+
+    path: Path
+    seconds: float
+    notes: int
+    notes_per_second: float
+    corpus_notes_per_second: float
+    groups: dict[str, int]
+    seed: int
+    index: int
+
+    @classmethod
+    def of(cls, song: Song, path: Path, rates: Mapping[str, float], seed: int, index: int) -> Written:
+        """The figures of a song; `rates` are the corpus's notes a second by group."""
+        seconds = float(song.seconds(song.markers[-1].tick))
+        groups = {track.name: len(track.notes) for track in song.tracks}
+        corpus = sum(rates.get(group, 0.0) for group in groups)
+        return cls(path, seconds, song.note_count, song.note_count / seconds, corpus, groups, seed, index)
+
+    def table(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return {**asdict(self), "path": str(self.path)}

@@ -1,0 +1,118 @@
+"""Which songs a run may be scored on, and which it was trained on: those that baselines are fitted on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from popgen_core.analysis.position import POSITION
+from popgen_core.checkpoint import Card
+from popgen_core.contracts.settings import read_settings, settings_of
+from popgen_core.corpus.dataset import Dataset
+from popgen_core.errors import CheckpointError, DatasetError, RecipeError
+from popgen_core.recipe import Recipe
+from popgen_core.train.parts import parts_of
+
+__all__ = ["Chosen", "check_controls", "check_fit", "choose"]
+
+RUN = "run.json"  # what a run was begun with
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The songs to score, those that the run was trained on where they are known, and a line for each thing to tell."""
+
+    scored: Dataset
+    trained: Dataset | None
+    remarks: tuple[str, ...]
+
+
+def check_controls(card: Card) -> None:
+    """Raises CheckpointError where a checkpoint was trained with controls that the yardstick does not hand out."""
+    known = {name for name, _ in POSITION}
+    if others := [name for name, _ in card.controls if name not in known]:
+        raise CheckpointError(
+            f"the checkpoint was trained with the controls {', '.join(others)}; this yardstick gives position, "
+            "tempo and meter only",
+            hint="score a checkpoint that knows nothing else ahead of time",
+        )
+
+
+def check_fit(recipe: Recipe, groups: tuple[str, ...], dataset: Dataset) -> None:
+    """Raises DatasetError without songs, RecipeError for songs that were grouped otherwise than those of the run."""
+    if not len(dataset):
+        raise DatasetError(f"{dataset.store.place} holds no songs", hint="see its report.json for why")
+    part, made = recipe.parts["grouper"], dataset.grouper
+    options, _ = read_settings(type(part.config), made.get("options", {}), "grouper")
+    if tuple(dataset.groups) == groups and made.get("name") == part.name.rpartition(":")[2] and options == part.config:
+        return
+    raise RecipeError(
+        f"the run's songs were grouped by {part.name} {settings_of(part.config)} into {', '.join(groups)}; those of "
+        f"{dataset.store.place} by {made.get('name')} {made.get('options')} into {', '.join(dataset.groups)}",
+        hint="prepare the dataset with the run's grouper",
+    )
+
+
+def choose(card: Card, recipe: Recipe, run: Path, dataset: Dataset, training: Dataset | None) -> Chosen:
+    """What to score of a dataset, and what the run was trained on.
+
+    `run` is the folder or file that was named; `training` what the user says the run was trained on, else the dataset
+    itself or the one in `run.json` is taken if it is the checkpoint's. Of the training dataset itself only the test
+    part is scored.
+    """
+    made_of = card.corpus.get("dataset")
+    remarks: list[str] = []
+    if training is None:
+        training = dataset if made_of and dataset.sha256 == made_of else _remembered(run, made_of, remarks)
+    if training is None:
+        return Chosen(dataset, None, tuple(remarks))
+    if made_of and training.sha256 != made_of:
+        remarks.append(
+            f"{training.store.place} is not the dataset that the checkpoint was trained on, or was prepared anew "
+            "since; the baselines are fitted on it all the same"
+        )
+    trained = _trained(card, recipe, training)
+    if dataset.sha256 != training.sha256:
+        return Chosen(dataset, trained, tuple(remarks))
+    if dataset.split is None or not dataset.split.test:
+        raise DatasetError(
+            f"the run was trained on {dataset.store.place}, which has no test part", hint="score it on other songs"
+        )
+    part = dataset.of(set(dataset.split.test))
+    remarks.append(f"the run was trained on this dataset: only the {len(part)} songs of its test part are scored")
+    return Chosen(part, trained, tuple(remarks))
+
+
+def _trained(card: Card, recipe: Recipe, training: Dataset) -> Dataset:
+    """The songs of a dataset that a run was trained on: all, or as its recipe parts them.
+
+    A checkpoint from before there were parts was trained on all. Whether another dataset was heard for validation, so
+    that no fold was kept, shows in the number of songs.
+    """
+    split: dict[str, Any] = card.corpus.get("split", {})
+    if "trained" not in split:
+        return training
+    asked = recipe.train.songs
+    own, other = (parts_of(training, asked, valid).train for valid in (None, training))
+    return own if len(own) == split["trained"] else other
+
+
+def _remembered(run: Path, made_of: str | None, remarks: list[str]) -> Dataset | None:
+    """The dataset that the run's folder names, if it is there still and is the checkpoint's."""
+    folder = run if run.is_dir() else run.parent
+    try:
+        place = json.loads((folder / RUN).read_text(encoding="utf-8"))["dataset"]["path"]
+    except (OSError, ValueError, KeyError, TypeError):
+        remarks.append("no baselines: it is not known what the run was trained on; --training DATASET tells")
+        return None
+    try:
+        found = Dataset.open(place)
+    except DatasetError as error:
+        remarks.append(f"no baselines: {error.message}; --training DATASET tells where the run's songs are now")
+        return None
+    if found.sha256 != made_of:
+        remarks.append(f"no baselines: {place} is not what the run was trained on any more; --training DATASET tells")
+        return None
+    return found
