@@ -182,7 +182,7 @@ def raises_in_debug(command: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 
 def test_a_resumed_training_takes_no_changes_in_silence(popgen: Popgen, run_dir: Path, dataset_dir: Path) -> None:
     done = popgen("train", dataset_dir, "-o", run_dir, "--resume", "--set", "train.epochs=9")
-    assert "goes by its own recipe" in one_line(done, 2)
+    assert "was begun otherwise: recipe.train.epochs: 7, now 9" in one_line(done, 4)
 
 
 def test_a_reference_that_cannot_be_read_is_named(popgen: Popgen, corpus_dir: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from popgen_core.contracts.sizes import ControlSpec, Sizes
-from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Rates, Sampling
+from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Rates, RhythmValues, Sampling, Target
 from popgen_core.decoders.independent import RAREST, Independent, tempered
 from popgen_core.music import RollSpec
 
@@ -149,3 +149,42 @@ def test_a_prediction_has_one_value_a_cell() -> None:
     made = decoder_of(0.0, 0.0)(torch.zeros(2, 5, 4))
     assert all(x.shape == (2, 5, 2, 3) for x in (made.onset, made.active, *vars(made.rhythm).values()))
     assert Independent.form == "dense"
+
+
+def target_at(*cells: tuple[int, int, int, int]) -> Target:
+    """Onsets in these cells (batch, frame, group, pitch) of two songs of five frames; their values do not matter."""
+    silence, nothing = torch.zeros(2, 5, 2, 3), torch.zeros(len(cells))
+    where = tuple(torch.tensor([cell[axis] for cell in cells], dtype=torch.int64) for axis in range(4))
+    return Target(silence, silence, torch.ones(2, 5), where, RhythmValues(nothing, nothing, nothing))  # type: ignore[arg-type]
+
+
+def test_given_the_target_the_rhythm_is_that_of_its_onsets() -> None:
+    torch.manual_seed(1)
+    decoder, hidden = Independent(Independent.Config(), SIZES), torch.randn(2, 5, 4)
+    target = target_at((0, 0, 0, 0), (0, 3, 1, 2), (1, 3, 0, 1), (1, 4, 1, 0))
+    everywhere, there = decoder(hidden), decoder(hidden, target)
+    assert torch.equal(there.onset, everywhere.onset)
+    assert torch.equal(there.active, everywhere.active)
+    for name in ("velocity", "duration", "offset"):
+        dense, by_event = getattr(everywhere.rhythm, name), getattr(there.rhythm, name)
+        assert by_event.shape == (4,)
+        assert torch.allclose(by_event, dense[target.where], atol=1e-6)
+        assert torch.equal(getattr(everywhere.rhythm.at(target.where), name), dense[target.where])
+        assert torch.equal(getattr(there.rhythm.at(target.where), name), by_event)
+
+
+def test_rhythm_of_onsets_alone_trains_the_same_weights() -> None:
+    torch.manual_seed(1)
+    decoder, hidden = Independent(Independent.Config(), SIZES), torch.randn(2, 5, 4, requires_grad=True)
+    target = target_at((0, 3, 1, 2), (0, 3, 1, 1), (1, 4, 1, 2))  # a frame twice, a cell twice
+    leaves = [hidden, *decoder.parameters()]
+    ours, plain = (
+        torch.autograd.grad(sum(v.square().sum() for v in vars(made.rhythm.at(target.where)).values()), leaves)
+        for made in (decoder(hidden, target), decoder(hidden))
+    )
+    assert all(torch.allclose(left, right, atol=1e-6) for left, right in zip(ours, plain, strict=True))
+
+
+def test_a_target_without_onsets_has_no_rhythm() -> None:
+    made = decoder_of(0.0, 0.0)(torch.zeros(2, 5, 4), target_at())
+    assert [value.shape for value in vars(made.rhythm).values()] == [(0,)] * 3

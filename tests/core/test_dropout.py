@@ -18,6 +18,13 @@ def test_the_share_asked_for_is_dropped_and_the_rest_made_louder(share: float) -
         assert float((y.flatten()[place::4] == 0).float().mean()) == pytest.approx(share, abs=0.005)
 
 
+def test_bfloat16_is_made_louder_by_the_same_factor() -> None:
+    y = Dropout(0.2)(torch.full((1001, 99), 2.0, dtype=torch.bfloat16))
+    assert y.dtype == torch.bfloat16
+    assert y.unique().tolist() == [0.0, 2.5]
+    assert float((y == 0).float().mean()) == pytest.approx(0.2, abs=0.006)
+
+
 def test_gradients_are_dropped_where_values_are() -> None:
     x = torch.ones(50, 3, requires_grad=True)
     y = Dropout(0.5)(x)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from popgen_core.contracts.sizes import ControlSpec, Sizes
 from popgen_core.contracts.tensors import Inputs
 from popgen_core.music import RollSpec
-from popgen_encoders.cnn import GroupCNN
+from popgen_encoders.cnn import GroupCNN, convolved
 
 CONTROLS = ControlSpec((("beat", 2), ("tempo", 1)))
 SMALL = RollSpec(("drums", "bass", "lead"), pitches=5)
@@ -57,6 +58,27 @@ def test_any_roll_and_any_width_will_do(spec: RollSpec, width: int) -> None:
     assert encoder(inputs).shape == (2, 7, width)
     row, _ = encoder.step(Inputs(inputs.past[:, :1], inputs.controls[:, :1]), encoder.start(2))
     assert row.shape == (2, width)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_training_equals_convolutions_of_features_before_frames(layers: int) -> None:
+    encoder, inputs = encoder_of(layers=layers, dropout=0).train(), inputs_of(batch=2)
+    made = encoder(inputs)
+    x = inputs.past.flatten(2).transpose(1, 2)  # (batch, feature, frame), as PyTorch convolves over time
+    for block in encoder.blocks():
+        x = functional.relu(block.norm(block.convolution(functional.pad(x, (block.lead, 0)))))
+    plain = encoder.mix(x.transpose(1, 2)) + encoder.place(inputs.controls)
+    assert torch.allclose(made, plain, atol=1e-5)
+    leaves = list(encoder.parameters())
+    ours, theirs = (torch.autograd.grad(y.square().mean(), leaves) for y in (made, plain))
+    assert all(torch.allclose(left, right, atol=1e-5) for left, right in zip(ours, theirs, strict=True))
+
+
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_a_convolution_pads_before_and_behind_on_any_device(device: str) -> None:
+    convolution = torch.nn.Conv1d(6, 4, 3, groups=2, device=device)
+    made = convolved(torch.zeros(2, 7, 6, device=device), convolution, 2)
+    assert made.shape == (2, 9, 4)  # (batch, frame, feature): 7 + 2 + 2 frames, each result from three
 
 
 def features(encoder: GroupCNN, inputs: Inputs) -> Tensor:

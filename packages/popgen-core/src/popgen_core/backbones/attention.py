@@ -13,120 +13,152 @@ from torch.nn import functional
 
 __all__ = ["blockwise_attention", "causal_attention"]
 
-# The fastest of 64, 128, 256 frames by 4, 8, 16, 64 heads on two cores with 1 MB of cache each (2026-11-22).
+# The fastest of 64, 128, 256 frames by 4, 8, 16, 32 heads on a core with 1 MB of cache (2026-11-22).
 BLOCK_FRAMES = 128
-BLOCK_HEADS = 16
+BLOCK_HEADS = 32
+FAINT, LOUD = 1e-26, 1e26  # a row's sum of exponentials between these is far from what bfloat16 cannot hold
 
 
-def causal_attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """softmax(query key^T / sqrt(size)) value over frames up to one's own; all (batch, head, frame, size).
+def causal_attention(joined: Tensor) -> Tensor:
+    """softmax(query key^T / sqrt(size)) value over frames up to one's own.
 
-    In bfloat16 on a CPU by `blockwise_attention`, elsewhere by PyTorch's own, which is as fast there.
+    joined (batch, frame, 3, head, size), the query, key and value of every frame -> (batch, frame, head, size). In
+    bfloat16 on a CPU by `blockwise_attention`, elsewhere by PyTorch's own, which is as fast there.
     """
-    if query.device.type == "cpu" and query.dtype == torch.bfloat16:
-        return blockwise_attention(query, key, value)
-    return functional.scaled_dot_product_attention(query, key, value, is_causal=True)
+    if joined.device.type == "cpu" and joined.dtype == torch.bfloat16:
+        return blockwise_attention(joined)
+    query, key, value = joined.permute(2, 0, 3, 1, 4)  # (batch, head, frame, size)
+    return functional.scaled_dot_product_attention(query, key, value, is_causal=True).transpose(1, 2)
 
 
-def blockwise_attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+def blockwise_attention(joined: Tensor) -> Tensor:
     """Causal attention by matrix products of one block of queries with the keys before them.
 
-    query, key, value (batch, head, frame, size), one dtype -> (batch, head, frame, size). Logits and weights are
-    rounded to that dtype; sums are float32. Memory grows with the frames, not their square: like FlashAttention
-    (Dao et al. 2022), backward computes the weights anew from the logarithm of each row's sum.
+    joined (batch, frame, 3, head, size) -> (batch, frame, head, size). Logits, weights and each row's sum are rounded
+    to the dtype of `joined`. Memory grows with the frames, not their square: like FlashAttention (Dao et al. 2022),
+    backward computes the weights anew from the logarithm of each row's sum.
     """
-    return Blockwise.apply(query, key, value)  # type: ignore[no-any-return, no-untyped-call]
+    return Blockwise.apply(joined)  # type: ignore[no-any-return, no-untyped-call]
 
 
 class Blockwise(torch.autograd.Function):
     """Forward and backward of causal attention; below, a "voice" is one head of one song of the batch."""
 
     @staticmethod
-    def forward(ctx: Any, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        """query, key, value (batch, head, frame, size) -> (batch, head, frame, size)."""
-        shape, size = query.shape, query.shape[-1]
-        query = widened(query / math.sqrt(size), 0)  # (voice, frame, size + 2)
-        key, value = widened(key, 1), widened(value, 1)
-        heard = value.new_empty(*value.shape[:2], size)
-        sums = torch.empty(value.shape[:2])  # (voice, frame)   the logarithm of what each row's weights add up to
-        space, later = workspace(query), later_frames(query)
-        for voices, rows, past in blocks(query):
-            weights = logits(query[voices, rows], key[voices, past], later, space)  # (voice, row, past)
-            top = weights.amax(-1, keepdim=True)
-            weights.sub_(top).exp_()
-            total = weights.sum(-1, keepdim=True, dtype=torch.float32)
-            heard[voices, rows] = torch.bmm(weights, value[voices, past, :size]) / total
-            sums[voices, rows] = (total.log_() + top)[..., 0]
-        append(query, -sums)
-        ctx.save_for_backward(query, key, value, heard)
-        return heard.view(shape)
+    def forward(ctx: Any, joined: Tensor) -> Tensor:
+        """joined (batch, frame, 3, head, size) -> (batch, frame, head, size)."""
+        heard = torch.empty_like(joined[:, :, 0])
+        sums = heard.new_empty(heard.transpose(1, 2).shape[:3], dtype=torch.float32)  # (batch, head, frame)
+        space, some = workspace(joined), songs_at_once(joined)
+        for part, made, logarithms in zip(*(torch.split(x, some) for x in (joined, heard, sums)), strict=True):
+            query, key, value = (voices(x) for x in part.unbind(2))  # (voice, frame, size) each
+            query /= math.sqrt(query.shape[-1])
+            mixed, totals = torch.empty_like(value), logarithms.flatten(0, 1)[..., None]
+            for rows, past in blocks_and_earlier(query):
+                weights, total, top = weighed(query[:, rows], key[:, past], space)  # (voice, row, past or 1)
+                mixed[:, rows] = torch.bmm(weights, value[:, past]) / total
+                totals[:, rows] = total.float().log_() + top
+            made.copy_(songs(mixed, made.shape))
+        ctx.save_for_backward(joined, heard, sums)
+        return heard
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Gradient of what was heard -> gradients of query, key, value, all (batch, head, frame, size)."""
-        query, key, value, heard = ctx.saved_tensors
-        shape, size = slope.shape, slope.shape[-1]
-        slope = widened(slope.to(query.dtype), 0)  # (voice, frame, size + 2)
-        append(slope, -(slope[..., :size] * heard).sum(-1, dtype=torch.float32))
-        to_query = torch.empty_like(heard)
-        to_key, to_value = (torch.zeros(heard.shape) for _ in range(2))  # float32: several blocks add up
-        space, other, later = workspace(query), workspace(query), later_frames(query)
-        for voices, rows, past in blocks(query):
-            weights = logits(query[voices, rows], key[voices, past], later, space).exp_()  # (voice, row, past)
-            pull = product(slope[voices, rows], value[voices, past], other).mul_(weights)  # gradient of the logits
-            to_value[voices, past] += torch.bmm(weights.transpose(1, 2), slope[voices, rows, :size])
-            to_key[voices, past] += torch.bmm(pull.transpose(1, 2), query[voices, rows, :size])
-            to_query[voices, rows] = torch.bmm(pull, key[voices, past, :size])
-        to_query = to_query / math.sqrt(size)
-        return to_query.view(shape), to_key.to(query.dtype).view(shape), to_value.to(query.dtype).view(shape)
+    def backward(ctx: Any, slope: Tensor) -> Tensor:
+        """Gradient of what was heard (batch, frame, head, size) -> gradient of joined (batch, frame, 3, head, size)."""
+        joined, heard, sums = ctx.saved_tensors
+        to_joined, size = torch.empty_like(joined), joined.shape[-1]
+        drawn = (slope * heard).sum(-1, dtype=torch.float32).transpose(1, 2)  # (batch, head, frame)
+        space, other, some = workspace(joined), workspace(joined), songs_at_once(joined)
+        givens = (torch.split(x, some) for x in (joined, slope.to(joined.dtype), sums, drawn, to_joined))
+        for part, part_slope, logarithms, part_drawn, to_part in zip(*givens, strict=True):
+            query, key, value = part.unbind(2)
+            query = widened(query / math.sqrt(size), -logarithms)  # (voice, frame, size + 2)
+            key, value, pull = widened(key), widened(value), widened(part_slope, -part_drawn)
+            to_key, to_value = torch.empty_like(key[..., :-2]), torch.empty_like(key[..., :-2])
+            to_query = torch.zeros_like(to_key, dtype=torch.float32)  # blocks add up
+            for past, rows in blocks_and_later(key):
+                weights = product(query[:, rows], key[:, past], space).exp_()  # (voice, row, past)
+                weights[:, : weights.shape[2]].tril_()  # no row hears frames later than its own
+                to_logits = product(pull[:, rows], value[:, past], other).mul_(weights)
+                to_value[:, past] = torch.bmm(weights.transpose(1, 2), pull[:, rows, :-2])
+                to_key[:, past] = torch.bmm(to_logits.transpose(1, 2), query[:, rows, :-2])
+                to_query[:, rows] += torch.bmm(to_logits, key[:, past, :-2])
+            for number, found in enumerate((to_query.div_(math.sqrt(size)), to_key, to_value)):
+                to_part[:, :, number] = songs(found, part_slope.shape)
+        return to_joined
 
 
-def widened(x: Tensor, filling: float) -> Tensor:
-    """x (batch, head, frame, size) -> (voice, frame, size + 2): two columns for `append`, or ones to meet them."""
-    wide = x.new_full((*x.shape[:3], x.shape[3] + 2), filling)
-    wide[..., :-2] = x
+def voices(x: Tensor) -> Tensor:
+    """x (song, frame, head, size) -> a copy of it, (voice, frame, size)."""
+    return x.transpose(1, 2).clone(memory_format=torch.contiguous_format).flatten(0, 1)
+
+
+def songs(x: Tensor, shape: torch.Size) -> Tensor:
+    """x (voice, frame, size) -> the same values as (song, frame, head, size), which is `shape`."""
+    return x.view(shape[0], shape[2], shape[1], shape[3]).transpose(1, 2)
+
+
+def widened(x: Tensor, summand: Tensor | None = None) -> Tensor:
+    """x (song, frame, head, size) -> (voice, frame, size + 2): two columns more, whose products with ones are summands.
+
+    One matrix product thus does an addition too: summand (song, head, frame) in two parts, as bfloat16 holds such a
+    sum only in two; without one, the ones.
+    """
+    song, frame, head, size = x.shape
+    wide = x.new_ones(song, head, frame, size + 2)
+    wide[..., :-2] = x.transpose(1, 2)
+    if summand is not None:
+        wide[..., -2] = summand
+        wide[..., -1] = summand - wide[..., -2]
     return wide.flatten(0, 1)
 
 
-def append(x: Tensor, row_values: Tensor) -> None:
-    """Make products of x (voice, frame, size + 2) with a tensor that ends in ones greater by these (voice, frame).
-
-    One matrix product thus does a subtraction too; two columns, as bfloat16 holds such a sum only in two parts.
-    """
-    x[..., -2] = row_values
-    x[..., -1] = row_values - x[..., -2]
+def songs_at_once(joined: Tensor) -> int:
+    """How many songs of joined (batch, frame, 3, head, size) are taken together."""
+    return max(1, BLOCK_HEADS // joined.shape[3])
 
 
-def blocks(x: Tensor) -> Iterator[tuple[slice, slice, slice]]:
-    """Voices, frames of a block, and frames up to its end, until all of x (voice, frame, ...) is covered."""
-    voices, frames = x.shape[:2]
-    for voice in range(0, voices, BLOCK_HEADS):
-        for start in range(0, frames, BLOCK_FRAMES):
-            stop = min(start + BLOCK_FRAMES, frames)
-            yield slice(voice, min(voice + BLOCK_HEADS, voices)), slice(start, stop), slice(0, stop)
+def blocks_and_earlier(x: Tensor) -> Iterator[tuple[slice, slice]]:
+    """Frames of a block, and all frames up to its end, until x (voice, frame, size) is covered."""
+    for start in range(0, x.shape[1], BLOCK_FRAMES):
+        stop = min(start + BLOCK_FRAMES, x.shape[1])
+        yield slice(start, stop), slice(0, stop)
 
 
-def workspace(x: Tensor) -> Tensor:
-    """Room for one block's logits of x (voice, frame, ...), used again by every block so that it stays in cache."""
-    return x.new_empty(min(x.shape[0], BLOCK_HEADS) * min(x.shape[1], BLOCK_FRAMES) * x.shape[1])
+def blocks_and_later(x: Tensor) -> Iterator[tuple[slice, slice]]:
+    """Frames of a block, and all frames from its beginning, until x (voice, frame, size) is covered."""
+    for start in range(0, x.shape[1], BLOCK_FRAMES):
+        yield slice(start, min(start + BLOCK_FRAMES, x.shape[1])), slice(start, x.shape[1])
 
 
-def later_frames(x: Tensor) -> Tensor:
-    """What is added to the logits of a block with itself -> (row, row): 0, and minus infinity for later frames."""
-    rows = min(x.shape[1], BLOCK_FRAMES)
-    return x.new_full((rows, rows), -math.inf).triu(1)
-
-
-def logits(query: Tensor, key: Tensor, later: Tensor, space: Tensor) -> Tensor:
-    """query (voice, row, size + 2), key (voice, past, size + 2) -> (voice, row, past) in `space`, later ones -inf."""
-    rows = query.shape[1]
-    found = product(query, key, space)
-    found[..., -rows:] += later[:rows, :rows]
-    return found
+def workspace(joined: Tensor) -> Tensor:
+    """Room for one block's logits of joined (batch, frame, 3, head, size), used again by every block."""
+    frames, heads = joined.shape[1], joined.shape[3]
+    return joined.new_empty(songs_at_once(joined) * heads * min(frames, BLOCK_FRAMES) * frames)
 
 
 def product(left: Tensor, right: Tensor, space: Tensor) -> Tensor:
     """left (voice, row, size), right (voice, past, size) -> their products (voice, row, past), kept in `space`."""
     shape = (left.shape[0], left.shape[1], right.shape[1])
-    return torch.bmm(left, right.transpose(1, 2), out=space[: math.prod(shape)].view(shape))
+    return torch.bmm(left, right.contiguous().transpose(1, 2), out=space[: math.prod(shape)].view(shape))
+
+
+def weighed(query: Tensor, key: Tensor, space: Tensor) -> tuple[Tensor, Tensor, Tensor | float]:
+    """query (voice, row, size), key (voice, past, size) -> weights (voice, row, past), their sums and an offset.
+
+    The weights are exp(logit - offset), 0 for later frames. The offset is zero if all rows' sums are well within range
+    then, which saves finding each row's greatest logit; else it is that.
+    """
+    rows = query.shape[1]
+    weights = product(query, key, space).exp_()
+    weights[..., -rows:].tril_()  # no row hears frames later than its own
+    total = weights.sum(-1, keepdim=True)  # (voice, row, 1)
+    least, greatest = total.aminmax()
+    if least > FAINT and greatest < LOUD:
+        return weights, total, 0.0
+    logits = product(query, key, space)
+    logits[..., -rows:] += logits.new_full((rows, rows), -math.inf).triu_(1)
+    top = logits.amax(-1, keepdim=True)
+    weights = logits.sub_(top).exp_()
+    return weights, weights.sum(-1, keepdim=True), top

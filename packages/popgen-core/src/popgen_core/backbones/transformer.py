@@ -45,19 +45,21 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x (batch, frame, width) -> the same shape; frame t attends to frames up to t."""
-        query, key, value = self.split(x)  # (batch, head, frame, width / heads) each
-        return self.finish(x, causal_attention(query, key, value))
+        return self.finish(x, causal_attention(self.joined(x)))
+
+    def joined(self, x: Tensor) -> Tensor:
+        """x (batch, frame, width) -> query, key and value of every frame (batch, frame, 3, head, width / heads)."""
+        made: Tensor = self.query_key_value(self.before_attention(x))
+        return made.view(*x.shape[:2], 3, self.heads, -1)
 
     def split(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """x (batch, frame, width) -> query, key, value (batch, head, frame, width / heads)."""
-        batch, frames, _ = x.shape
-        joined = self.query_key_value(self.before_attention(x)).view(batch, frames, 3, self.heads, -1)
-        query, key, value = joined.permute(2, 0, 3, 1, 4)
+        query, key, value = self.joined(x).permute(2, 0, 3, 1, 4)
         return query, key, value
 
     def finish(self, x: Tensor, heard: Tensor) -> Tensor:
-        """Add what was heard (batch, head, frame, width / heads), then a thought about it -> (batch, frame, width)."""
-        x = x + self.dropout(self.attended(heard.transpose(1, 2).flatten(2)))
+        """Add what was heard (batch, frame, head, width / heads), then a thought about it -> (batch, frame, width)."""
+        x = x + self.dropout(self.attended(heard.flatten(2)))
         thought: Tensor = self.narrow(self.dropout(functional.relu(self.widen(self.before_thought(x)))))
         y: Tensor = x + self.dropout(thought)
         return y
@@ -160,7 +162,7 @@ class Transformer(nn.Module):
                 cache.values[number, :, :, :stop],
                 is_causal=start == 0 and stop > 1,  # a single new frame may attend to all that is cached
             )
-            x = layer.finish(x, heard)  # type: ignore[operator]
+            x = layer.finish(x, heard.transpose(1, 2))  # type: ignore[operator]
         cache.length = stop
         return self.last_norm(x)  # type: ignore[no-any-return]
 

@@ -49,6 +49,12 @@ class RhythmValues:
     duration: Tensor
     offset: Tensor
 
+    def at(self, where: tuple[Tensor, Tensor, Tensor, Tensor]) -> RhythmValues:
+        """The values of the cells `where`, four (event,) index tensors, by event; values by event are those already."""
+        if self.velocity.dim() == 1:
+            return self
+        return RhythmValues(self.velocity[where], self.duration[where], self.offset[where])
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -84,8 +90,8 @@ class Target:
 class Prediction:
     """What a decoder makes of hidden vectors: `onset` and `active` logits (batch, frame, group, pitch), and rhythm.
 
-    Its decoder's `form` says which: "dense" (RhythmValues of every cell) or "events" (parameters for the target's
-    onsets).
+    Its decoder's `form` says which: "dense" (RhythmValues of every cell; a decoder that is given the target may make
+    them at its onsets alone, by event) or "events" (parameters for the target's onsets).
     """
 
     onset: Tensor

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 import torch
 from pydantic import Field
 from torch import Generator, Tensor, nn
+from torch.nn import functional
 
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Prediction, Rates, RhythmValues, Sampling, Target
@@ -82,11 +83,29 @@ class Independent(nn.Module):
             bias[1] = rates.active.clamp(RAREST, 1 - RAREST).logit()
 
     def forward(self, hidden: Tensor, target: Target | None = None) -> Prediction:
-        """hidden (batch, frame, width) -> logits and rhythm (batch, frame, group, pitch); the target is not needed."""
-        onset, active, velocity, duration, offset = (
-            self.heads(hidden).unflatten(-1, (len(HEADS), *self.shape)).unbind(-3)
-        )
-        return Prediction(onset, active, RhythmValues(velocity, duration, offset))
+        """hidden (batch, frame, width) -> logits and rhythm (batch, frame, group, pitch).
+
+        With a target the rhythm is that of its onsets alone, by event: one cell in three hundred of a song.
+        """
+        weights = self.heads.weight.view(len(HEADS), -1, hidden.shape[-1])  # (head, cell, width)
+        onset, active, *rhythm = zip(weights, self.heads.bias.view(len(HEADS), -1), strict=True)
+        if target is None:
+            values = [self.everywhere(hidden, *head) for head in rhythm]
+        else:
+            values = [self.at(target.where, hidden, *head) for head in rhythm]
+        return Prediction(self.everywhere(hidden, *onset), self.everywhere(hidden, *active), RhythmValues(*values))
+
+    def everywhere(self, hidden: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        """One head, weight (cell, width), bias (cell,), on hidden (batch, frame, width) -> every cell's value."""
+        made = functional.linear(hidden, weight, bias)  # (batch, frame, cell)
+        return made.view(*hidden.shape[:2], *self.shape)  # (batch, frame, group, pitch)
+
+    def at(self, where: tuple[Tensor, ...], hidden: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        """One head on hidden (batch, frame, width), for the cells `where` alone -> (event,)."""
+        batch, frame, group, pitch = where
+        cell = group * self.shape[1] + pitch  # (event,)
+        heard = functional.embedding(batch * hidden.shape[1] + frame, hidden.flatten(0, 1))  # (event, width)
+        return (heard * functional.embedding(cell, weight)).sum(-1) + bias[cell]
 
     def sample(
         self, hidden: Tensor, inputs: Inputs, constraints: Constraints, settings: Sampling, generator: Generator

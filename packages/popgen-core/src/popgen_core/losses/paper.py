@@ -8,10 +8,10 @@ from typing import Annotated, ClassVar, Literal
 import torch
 from pydantic import Field
 from torch import Tensor, nn
-from torch.nn import functional
 
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import LossParts, Prediction, Target
+from popgen_core.losses.cells import cell_sums
 
 __all__ = ["PaperLoss"]
 
@@ -41,8 +41,8 @@ class PaperLoss(nn.Module):
         whole = target.counted()
         notes = weights / (2 * max(whole.frames, 1.0))  # (group,)   onset and active enter by their mean
         by_group = {  # (group,) each
-            "onset": notes * self._notes(prediction.onset, target.onset, target.mask),
-            "active": notes * self._notes(prediction.active, target.active, target.mask),
+            "onset": notes * cell_sums(prediction.onset, target.onset, target.mask),
+            "active": notes * cell_sums(prediction.active, target.active, target.mask),
             "rhythm": self.config.rhythm_weight / max(whole.onsets, 1.0) * self._rhythm(prediction, target),
         }
         total = torch.stack(list(by_group.values())).sum()
@@ -50,16 +50,11 @@ class PaperLoss(nn.Module):
         return LossParts(total, {name: value.sum() for name, value in told.items()}, told)
 
     @staticmethod
-    def _notes(logits: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
-        """Cross-entropy, a mean over pitches, summed over the frames inside the mask -> (group,)."""
-        cells = functional.binary_cross_entropy_with_logits(logits.float(), truth, reduction="none")
-        return (cells.mean(-1) * mask[..., None]).sum((0, 1))
-
-    @staticmethod
     def _rhythm(prediction: Prediction, target: Target) -> Tensor:
         """Squared errors at onsets, a mean over the three values, summed over onsets -> (group,)."""
+        found = prediction.rhythm.at(target.where)
         errors = [
-            (getattr(prediction.rhythm, name)[target.where].float() - getattr(target.rhythm, name)).square()
+            (getattr(found, name).float() - getattr(target.rhythm, name)).square()
             for name in ("velocity", "duration", "offset")
         ]
         mean = torch.stack(errors).mean(0)  # (event,)

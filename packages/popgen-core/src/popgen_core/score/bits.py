@@ -64,7 +64,7 @@ class VelocityErrors:
 
 def velocity_errors(stretch: Stretch) -> VelocityErrors:
     """The onsets of a stretch and what a dense velocity head expected of them."""
-    expected = stretch.prediction.rhythm.velocity[stretch.target.where]
+    expected = stretch.prediction.rhythm.at(stretch.target.where).velocity
     velocity = (stretch.target.rhythm.velocity * LOUDEST).round().clamp(1, LOUDEST)
     return VelocityErrors(stretch.target.where[2].numpy(), velocity.long().numpy(), expected.double().numpy())
 

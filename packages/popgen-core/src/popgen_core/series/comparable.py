@@ -19,7 +19,7 @@ NAMES = ("name", "summary")
 def comparable_figures(recipe: Recipe, against: Recipe) -> tuple[tuple[str, ...], list[str]]:
     """The names of the figures that two recipes measure alike, and a note on those that they do not.
 
-    Raises RecipeError for two recipes that are the same, or have no figure in common.
+    Raises RecipeError for two recipes that are the same.
     """
     tables = [{name: value for name, value in one.table().items() if name not in NAMES} for one in (recipe, against)]
     if not differences(*tables):
@@ -29,8 +29,6 @@ def comparable_figures(recipe: Recipe, against: Recipe) -> tuple[tuple[str, ...]
         return (*LOSSES, *MEASURES), []
     names = ", ".join(line.partition(":")[0] for line in found)
     note = f"the losses of the two recipes cannot be compared: they differ in {names}, and so in what they measure"
-    if not MEASURES:
-        raise RecipeError(note, hint="compare recipes that have these in common")
     return MEASURES, [note]
 
 
