@@ -1,11 +1,9 @@
-"""Pictures: a song as a piano roll by group, and the loss curve of a run. Needs matplotlib (the extra [plot])."""
+"""A song as a picture: a piano roll by group. Needs matplotlib (the extra [plot])."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 
@@ -21,7 +19,7 @@ from popgen_core.groupers.colours import COLOURS
 from popgen_core.music.bars import bar_lines
 from popgen_core.music.song import Song, Track
 
-__all__ = ["draw_losses", "draw_song"]
+__all__ = ["draw_song"]
 
 
 def draw_song(song: Song, path: Path, title: str = "") -> None:
@@ -43,25 +41,6 @@ def draw_song(song: Song, path: Path, title: str = "") -> None:
     lanes[-1, 0].set_xlim(0, max(float(bars[-1]), 1.0))
     lanes[-1, 0].set_xlabel("seconds (thin lines: bars)", fontsize=9)
     lanes[0, 0].set_title(title, fontsize=11, loc="left")
-    figure.tight_layout()
-    _save(figure, path)
-
-
-def draw_losses(log: Sequence[dict[str, Any]], path: Path) -> None:
-    """Draw the loss of every step and of validation over steps, on a logarithmic scale."""
-    figure, axes = pyplot.subplots(figsize=(8, 4.5))
-    steps = [line for line in log if line["kind"] == "step"]
-    for name, colour in (("loss", "#1b6ca8"), ("onset", "#c8553d"), ("active", "#588157"), ("rhythm", "#8e6bbf")):
-        values = [line.get(name, np.nan) for line in steps]
-        axes.plot([line["steps"] for line in steps], values, color=colour, linewidth=1.0, label=name)
-    valid = [line for line in log if line["kind"] == "epoch" and "valid_loss" in line]
-    if valid:
-        axes.plot(
-            [x["steps"] for x in valid], [x["valid_loss"] for x in valid], "o-", color="#4d4d4d", label="validation"
-        )
-    axes.set(xlabel="step", ylabel="loss", yscale="log")
-    axes.legend(frameon=False)
-    axes.grid(alpha=0.3)
     figure.tight_layout()
     _save(figure, path)
 
