@@ -52,6 +52,7 @@ def demo(
 
 def _train(out: Path) -> Any:
     from popgen_core import api
+    from popgen_core.pages.run import write_report
 
     with progress("training") as show:
 
@@ -61,6 +62,7 @@ def _train(out: Path) -> Any:
         report = api.train(out / "dataset", out / "run", "demo", progress=shown)
     if report.stopped.startswith("stopped by"):
         raise KeyboardInterrupt
+    write_report(report.run)
     return report
 
 
