@@ -16,64 +16,21 @@ import numpy as np
 import pytest
 import torch
 from changed_dataset import changed
+from equal_runs import CHANCE, assert_equal_runs, at_step, one_thread, timeless
 
 from popgen_core import api
-from popgen_core.checkpoint import read_checkpoint
 from popgen_core.errors import CheckpointError, OutputError, Refused
-from popgen_core.history import read_log
-from popgen_core.train.run import Progress
-from popgen_core.train.states import newest_state, states_of
+from popgen_core.train.states import states_of
 
 pytest_plugins = ("tiny_run",)
 
 Changes = tuple[str, ...]
-CHANCE = (  # everything that draws
-    "backbone.dropout=0.2",
-    "encoder.dropout=0.2",
-    "train.schedule=cosine",
-    "train.true_inputs=0.3",
-    "train.true_inputs_epochs=1",
-    "train.micro_batch=1",
-)
-CLOCKS = ("seconds", "frames_per_second")
 
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
-    """Sums are bit-equal at an equal thread count."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def at_step(step: int, number: signal.Signals) -> Progress:
-    """Sends this process a signal when a step is done."""
-
-    def progress(place: Any, total: int, done: Any, speed: float) -> None:
-        if place.steps == step:
-            os.kill(os.getpid(), number)
-
-    return progress
-
-
-def timeless(run: Path) -> list[dict[str, Any]]:
-    """The lines of a log without what clocks say."""
-    return [{name: value for name, value in line.items() if name not in CLOCKS} for line in read_log(run / "log.jsonl")]
-
-
-def assert_equal_runs(one: Path, other: Path) -> None:
-    """Weights, optimiser, chance and log are equal to the bit; wall times aside."""
-    for name in ("last.safetensors", "best.safetensors"):
-        expected, found = (read_checkpoint(run / name)[1] for run in (one, other))
-        assert expected.keys() == found.keys()
-        assert [key for key in expected if expected[key].tobytes() != found[key].tobytes()] == []
-    states = [newest_state(run) for run in (one, other)]
-    assert states[0] is not None
-    assert states[1] is not None
-    tensors = [state.tensors for state in states if state]
-    assert [key for key in tensors[0] if tensors[0][key].tobytes() != tensors[1][key].tobytes()] == []
-    assert timeless(one) == timeless(other)
+    with one_thread():
+        yield
 
 
 @pytest.mark.parametrize("stopped_at", [3, 4])  # in the middle of an epoch of four steps, and at its end

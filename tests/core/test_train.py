@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from changed_dataset import changed
+from equal_runs import at_step, one_thread
 
 from popgen_core import api
 from popgen_core.checkpoint import read_checkpoint
@@ -22,7 +21,6 @@ from popgen_core.history import read_log
 from popgen_core.music import BeatGrid
 from popgen_core.train.log import Log
 from popgen_core.train.place import Place
-from popgen_core.train.run import Progress
 
 pytest_plugins = ("tiny_run",)
 
@@ -37,27 +35,8 @@ NO_AUGMENTATION = (
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
-    """Sums are bit-equal at an equal thread count."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def at_step(step: int, number: signal.Signals) -> Progress:
-    """Sends this process a signal when a step is done."""
-
-    def progress(place: Place, total: int, done: Any, speed: float) -> None:
-        if place.steps == step:
-            os.kill(os.getpid(), number)
-
-    return progress
-
-
-def timeless(run: Path) -> list[dict[str, Any]]:
-    """The lines of a log without what clocks say."""
-    clocks = ("seconds", "frames_per_second")
-    return [{name: value for name, value in line.items() if name not in clocks} for line in read_log(run / "log.jsonl")]
+    with one_thread():
+        yield
 
 
 def entropy_of_rates(dataset: Dataset) -> float:

@@ -9,9 +9,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-__all__ = ["Chance", "chance_now", "put_back"]
+__all__ = ["Chance", "begin_chance", "chance_now", "put_back"]
 
 Chance = dict[str, NDArray[Any]]
+
+
+def begin_chance(seed: int) -> None:
+    """Seed every generator: what a plug-in draws from Python's or NumPy's is then repeatable too."""
+    torch.manual_seed(seed)
+    np.random.seed(seed % 2**32)
+    random.seed(seed)
 
 
 def chance_now() -> Chance:

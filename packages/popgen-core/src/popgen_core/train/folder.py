@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from popgen_core.errors import CheckpointError, OutputError
+from popgen_core.checkpoint import BEST, CHECKPOINT
+from popgen_core.errors import CheckpointError, OutputError, PopgenError
 from popgen_core.files import LOCK, json_bytes, locked, made_folder, write_atomically
 from popgen_core.plugins import Catalogue
 from popgen_core.recipe import Recipe, read_recipe
@@ -17,6 +18,7 @@ __all__ = ["RECIPE", "held", "recipe_of_run", "write_down"]
 RECIPE = "recipe.toml"
 ABOUT = "run.json"
 UNFINISHED = (LOCK, ABOUT, f".{ABOUT}-", f".{RECIPE}-")  # what a kill may leave of a run that has not begun
+WRITTEN = (ABOUT, RECIPE, "log.jsonl", CHECKPOINT, BEST)  # each under a temporary name first
 
 
 @contextmanager
@@ -24,7 +26,8 @@ def held(run: Path, resume: bool) -> Iterator[None]:
     """Hold the folder of a run, made if it is new, against other processes.
 
     Raises OutputError for a place that is taken by something else or by a run that is not to be resumed, and for one
-    that holds no run though it is; Refused while another process is at work on it.
+    that holds no run though it is; Refused while another process is at work on it. An error of the disk becomes a
+    PopgenError that names the file.
     """
     if resume and not (run / RECIPE).is_file():
         raise OutputError(f"{run} is no run to resume", hint="train without --resume first")
@@ -38,7 +41,15 @@ def held(run: Path, resume: bool) -> Iterator[None]:
                 f"{run} was begun by an earlier popgen, whose state.pt this one does not read",
                 hint="train a new run; the checkpoint of this one still generates",
             )
-        yield
+        for left in (file for name in WRITTEN for file in run.glob(f".{name}-*")):
+            left.unlink(missing_ok=True)  # by a kill in the middle of a write
+        try:
+            yield
+        except BrokenPipeError:  # of whoever listens, not of the disk
+            raise
+        except OSError as error:
+            begun = "once that is mended, go on with --resume" if (run / RECIPE).is_file() else ""
+            raise PopgenError(f"{error.filename or run}: {error.strerror or error}", hint=begun) from error
 
 
 def recipe_of_run(run: Path, catalogue: Catalogue, changes: Sequence[str] = ()) -> Recipe:

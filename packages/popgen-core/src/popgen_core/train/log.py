@@ -85,8 +85,10 @@ class Silence(Log):
 def note_session(run: Path, kind: str, facts: Mapping[str, Any]) -> None:
     """Add to sessions.jsonl that the run was taken up ("begin") or left ("end") now, and how."""
     line = {"kind": kind, "time": datetime.now(UTC).isoformat(timespec="seconds"), **facts}
+    before = (run / SESSIONS).read_bytes() if (run / SESSIONS).exists() else b""
+    end = "\n" if before and not before.endswith(b"\n") else ""  # of a line that a full disk cut off
     with (run / SESSIONS).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
+        file.write(end + json.dumps(line) + "\n")
 
 
 def _told(losses: Losses) -> dict[str, Any]:

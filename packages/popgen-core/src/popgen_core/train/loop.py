@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from popgen_core.contracts.tensors import Whole
 from popgen_core.errors import PopgenError, RecipeError
@@ -48,9 +50,10 @@ class Runner:
         """Train until something ends the run -> what did. The last complete state is saved whatever happens."""
         with self.stop.listening():
             try:
-                while not (over := self._over()):
-                    if over := self._steps(log, progress) or self._end_epoch(log):
-                        break
+                with self._memory_named():
+                    while not (over := self._over()):
+                        if over := self._steps(log, progress) or self._end_epoch(log):
+                            break
             except PopgenError:
                 self.saver.save(self.place)
                 raise
@@ -76,7 +79,7 @@ class Runner:
         for batches in ahead(
             self.windows.epoch(self.recipe.header.seed, place.epoch, self.cutting, place.step_in_epoch)
         ):
-            step = self._step(batches)
+            step = self.stepper.step(batches, self._turn(), lambda: bool(self.stop))
             if step is None:
                 return f"stopped by {self.stop.by or 'another process'}"
             self._judge(step)
@@ -93,16 +96,20 @@ class Runner:
             self._save_now_and_then()
         return ""
 
-    def _step(self, batches: Sequence[Batch]) -> Step | None:
+    @contextmanager
+    def _memory_named(self) -> Iterator[None]:
+        """Let memory that has run out be one line that says how many windows at once to try."""
         try:
-            return self.stepper.step(batches, self._turn(), lambda: bool(self.stop))
+            yield
         except (RuntimeError, MemoryError) as error:
             if not out_of_memory(error):
                 raise
+            traceback.clear_frames(error.__traceback__)  # with their tensors: to save needs memory too
             at_once = min(self.cutting.at_once, self.config.batch)
+            smaller = "train a smaller model, or on another machine"
             raise RecipeError(
                 f"the memory does not hold {at_once} windows of {self.config.window} frames at once",
-                hint=f"set train.micro_batch={max(at_once // 2, 1)}",
+                hint=f"set train.micro_batch={at_once // 2}" if at_once > 1 else smaller,
             ) from error
 
     def _turn(self) -> Turn:

@@ -17,7 +17,8 @@ from popgen_core.train.windows import Windows
 __all__ = ["free_bytes", "out_of_memory", "peak_bytes", "refuse_too_large"]
 
 COPIES = 4  # of every weight: itself, its gradient and Adam's two moments
-TRANSIENT = 1.35  # the most at once beside what is saved for the gradient's way back; measured 1.1 to 1.3 (2026-11-22)
+TRANSIENT = 1.2  # the most at once beside what is saved for the gradient's way back; measured 0.9 to 1.1 (2026-11-22)
+GROUP = Path("/sys/fs/cgroup")
 WAITING = 2  # batches that lie ready: the one in use and the next
 
 
@@ -30,24 +31,43 @@ def refuse_too_large(stepper: Stepper, windows: Windows, batch: int, at_once: in
     free = free_bytes(stepper.device)
     if free is None:
         return
-    of_all = min(at_once, batch, len(windows.tiles()))
-    count = -(-of_all // stepper.processes.size)
-    saved, dense = bytes_of_a_window(stepper, windows)
-    lying = dense * min(batch, len(windows.tiles())) * WAITING // stepper.processes.size
-    fixed = COPIES * sum(p.numel() * p.element_size() for p in stepper.model.parameters()) + lying
-    needed = fixed + saved * TRANSIENT * count
+    count = _count(stepper, windows, batch, at_once)
+    fixed, each = reckoned(stepper, windows, batch)
+    needed = fixed + each * count
     if needed > free:
-        fits = int((free - fixed) / (saved * TRANSIENT))
-        advice = (
-            f"set train.micro_batch={fits * stepper.processes.size} or less"
-            if fits > 0
-            else "train a smaller model, or on another machine"
-        )
+        fits = int((free - fixed) / each) * stepper.processes.size
+        advice = f"set train.micro_batch={fits} or less" if fits > 0 else "train a smaller model, or on another machine"
         raise RecipeError(
             f"{count} windows of {windows.window} frames at once need about {needed / 1e9:.1f} GB of memory, "
             f"free are {free / 1e9:.1f} GB",
             hint=advice,
         )
+
+
+def needed_bytes(stepper: Stepper, windows: Windows, batch: int, at_once: int) -> int:
+    """The memory that training in steps of `batch` windows will take, `at_once` of them at a time."""
+    fixed, each = reckoned(stepper, windows, batch)
+    return round(fixed + each * _count(stepper, windows, batch, at_once))
+
+
+def reckoned(stepper: Stepper, windows: Windows, batch: int) -> tuple[float, float]:
+    """Bytes that are needed whatever goes through the model at once, and those that each window of it needs more."""
+    try:
+        saved, dense = bytes_of_a_window(stepper, windows)
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
+        raise RecipeError(
+            f"the memory does not hold one window of {windows.window} frames",
+            hint="train a smaller model or shorter windows, or on another machine",
+        ) from error
+    lying = dense * min(batch, len(windows.tiles())) * WAITING // stepper.processes.size
+    return COPIES * sum(p.numel() * p.element_size() for p in stepper.model.parameters()) + lying, saved * TRANSIENT
+
+
+def _count(stepper: Stepper, windows: Windows, batch: int, at_once: int) -> int:
+    """Windows that go through this process's model at once."""
+    return -(-min(at_once, batch, len(windows.tiles())) // stepper.processes.size)
 
 
 def bytes_of_a_window(stepper: Stepper, windows: Windows) -> tuple[int, int]:
@@ -96,12 +116,21 @@ def _left_in_group() -> list[int]:
         ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
     ):
         try:
-            limit, used = (Path("/sys/fs/cgroup", name).read_text(encoding="ascii").strip() for name in (most, now))
+            limit, used = ((GROUP / name).read_text(encoding="ascii").strip() for name in (most, now))
         except OSError:
             continue
         if limit.isdigit() and used.isdigit():
-            return [max(int(limit) - int(used), 0)]
+            return [max(int(limit) - int(used) + _cached((GROUP / now).with_name("memory.stat")), 0)]
     return []
+
+
+def _cached(stat: Path) -> int:
+    """Pages of files that a control group counts as used, though they are given up as soon as memory is wanted."""
+    try:
+        counts = dict(line.split() for line in stat.read_text(encoding="ascii").splitlines())
+    except OSError:
+        return 0
+    return sum(int(counts.get(name, 0)) for name in ("inactive_file", "active_file"))
 
 
 def peak_bytes(device: torch.device) -> int:

@@ -21,6 +21,7 @@ from popgen_core.model import Model
 from popgen_core.plugins import Catalogue
 from popgen_core.recipe import Recipe, recipe_from_toml
 from popgen_core.train.begun import differences, refuse_differences
+from popgen_core.train.chance import begin_chance
 from popgen_core.train.folder import held, write_down
 from popgen_core.train.log import Log, Silence, note_session
 from popgen_core.train.loop import Progress, Runner
@@ -112,7 +113,7 @@ def _trained(
     progress: Progress | None,
 ) -> TrainReport:
     recipe = training.recipe
-    torch.manual_seed(recipe.header.seed)
+    begin_chance(recipe.header.seed)
     parts = assemble(recipe)
     model = Model(parts)
     divided = training.parts or parts_of(training.dataset, recipe.train.songs, training.valid)
@@ -123,7 +124,7 @@ def _trained(
     weights = group_weights(recipe.train.group_weights, songs, model.sizes)
     stepper = Stepper(model, parts.loss, weights, recipe.train, processes)
     if processes.rank:
-        torch.manual_seed(recipe.header.seed + OTHER_CHANCE * processes.rank)
+        begin_chance(recipe.header.seed + OTHER_CHANCE * processes.rank)
     config = recipe.train
     refuse_too_large(stepper, windows, config.batch, config.micro_batch or config.batch)
     begun = training.begun(stepper)

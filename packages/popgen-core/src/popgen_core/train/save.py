@@ -40,21 +40,20 @@ class Saver:
     def save(self, place: Place) -> None:
         """Write the state, then the newest checkpoint. Weights that are no numbers are refused by PopgenError."""
         tensors = state_tensors(self.stepper, self.stepper.processes.gather(chance_now()))
+        weights = _weights(tensors)  # by all processes: none may go on where the leading one refuses
         if not self.stepper.processes.leads:
             return
-        weights = {name: value for name, value in tensors.items() if name.startswith("model/")}
-        _refuse_nonsense(weights)
         save_state(self.run, tensors, self._card(place), place, self.recipe.train.keep)
         self._checkpoint(CHECKPOINT, weights, place)
 
     def save_best(self, place: Place) -> None:
         """Write the checkpoint of the lowest validation loss."""
-        weights = {f"model/{name}": value.numpy() for name, value in gathered(self.stepper.learner).items()}
+        told = {f"model/{name}": value.numpy() for name, value in gathered(self.stepper.learner).items()}
+        weights = _weights(told)
         if self.stepper.processes.leads:
             self._checkpoint(BEST, weights, place)
 
-    def _checkpoint(self, name: str, tensors: Mapping[str, Any], place: Place) -> None:
-        weights = {name.removeprefix("model/"): v for name, v in tensors.items() if name.startswith("model/")}
+    def _checkpoint(self, name: str, weights: Mapping[str, Any], place: Place) -> None:
         write_checkpoint(self.run / name, weights, self._card(place))
 
     def _card(self, place: Place) -> Card:
@@ -82,10 +81,13 @@ def _number(value: float) -> float | None:
     return round(value, 4) if math.isfinite(value) else None
 
 
-def _refuse_nonsense(weights: Mapping[str, Any]) -> None:
+def _weights(tensors: Mapping[str, Any]) -> dict[str, Any]:
+    """The model's weights among the tensors of a state; PopgenError where they are no numbers."""
+    weights = {name.removeprefix("model/"): v for name, v in tensors.items() if name.startswith("model/")}
     wrong = [name for name, value in weights.items() if value.dtype.kind == "f" and not np.isfinite(value).all()]
     if wrong:
         raise PopgenError(
             f"{len(wrong)} of {len(weights)} weights are no numbers any more, first {wrong[0]}; they are not saved",
             hint="lower train.learning_rate, or set train.precision=float32, and go on with --resume",
         )
+    return weights

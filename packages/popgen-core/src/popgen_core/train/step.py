@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from popgen_core.contracts.tensors import LossParts, RhythmValues, Whole
 from popgen_core.contracts.training import TrainConfig
 from popgen_core.model import Model
 from popgen_core.train.chance import chance_now, put_back
+from popgen_core.train.interrupt import Left, leaving
 from popgen_core.train.norm import counting
 from popgen_core.train.optimise import optimizer_of
 from popgen_core.train.precision import narrowed, precision_of
@@ -86,7 +87,7 @@ class Stepper:
         self.optimizer = optimizer_of(self.learner, config)
 
     def step(self, batches: Sequence[Batch], turn: Turn, stop: Callable[[], bool] = bool) -> Step | None:
-        """Train on the micro-batches of one step; None when `stop` was heard between them, and nothing has changed.
+        """Train on the micro-batches of one step; None when `stop` was heard meanwhile, and nothing has changed.
 
         Where a loss or the gradient is no number the weights stay as they were.
         """
@@ -95,12 +96,19 @@ class Stepper:
         before, whole = Before(self.model), self.whole(batches)
         self.optimizer.zero_grad(set_to_none=True)
         told = []
-        for number, batch in enumerate(batches):
-            if self.processes.agree(stop()):
-                before.restore()
-                return None
-            with nullcontext() if number + 1 == len(batches) else quiet(self.learner):
-                told.append(self.learn(batch, whole, turn, number))
+        try:
+            with self.leaving(stop):
+                for number, batch in enumerate(batches):
+                    if self.processes.agree(stop()):
+                        raise Left
+                    with nullcontext() if number + 1 == len(batches) else quiet(self.learner):
+                        told.append(self.learn(batch, whole, turn, number))
+        except Left:
+            before.restore()
+            return None
+        except BaseException:
+            before.restore()  # memory that ran out, too, leaves the state before the step
+            raise
         norm = clip(self.learner, self.config.clip)
         windows = [window for batch in batches for window in batch.windows if batch.counts]
         step = Step(self.added(told), norm, turn, round(whole.frames), windows, suspects(batches, told))
@@ -129,17 +137,26 @@ class Stepper:
 
     @torch.no_grad()
     def measure(self, batches: Iterable[Batch], whole: Whole, stop: Callable[[], bool] = bool) -> Losses | None:
-        """The losses on batches that together are `whole`, in eval mode; None when `stop` was heard between them."""
+        """The losses on batches that together are `whole`, in eval mode; None when `stop` was heard meanwhile."""
         self.learner.eval()
         told = []
-        for batch in batches:
-            if self.processes.agree(stop()):
-                return None
-            here = moved(batch, whole, self.device)
-            with narrowed(self.precision, self.device):
-                prediction = self.learner(here.inputs, here.target)
-            told.append(self.loss(prediction, here.target, self.weights))
+        try:
+            with self.leaving(stop):
+                for batch in batches:
+                    if self.processes.agree(stop()):
+                        return None
+                    here = moved(batch, whole, self.device)
+                    with narrowed(self.precision, self.device):
+                        prediction = self.learner(here.inputs, here.target)
+                    told.append(self.loss(prediction, here.target, self.weights))
+        except Left:
+            return None
         return self.added(told)
+
+    def leaving(self, stop: Callable[[], bool]) -> AbstractContextManager[None]:
+        """Leave a pass half-way as soon as `stop` says so; several processes, or translated ones, go on to its end."""
+        together = self.processes.size > 1 or self.config.compile
+        return nullcontext() if together else leaving(self.model, stop)
 
     def whole(self, batches: Iterable[Batch]) -> Whole:
         """Frames and onsets of these batches, of all processes together."""
