@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+# Sums are bit-equal at an equal number of threads, and the workers of a test run share the cores; torch reads this
+# when it is first imported, and so do processes that tests start.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 @pytest.fixture(scope="session")
 def corpus() -> Path:

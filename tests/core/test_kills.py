@@ -179,7 +179,7 @@ def test_a_second_ctrl_c_while_the_first_is_being_answered_loses_nothing(
 
     report = api.train(tiny_dataset, tmp_path / "run", "paper", changes=changes, valid=tiny_dataset, progress=progress)
     monkeypatch.undo()
-    assert (report.steps, len(saves)) == (3, 2)  # the state and the checkpoint, a signal in the middle of each
+    assert (report.steps, len(saves)) == (3, 4)  # log, state, its folder, checkpoint: a signal in each
     api.train(tiny_dataset, tmp_path / "run", valid=tiny_dataset, resume=True)
     assert_equal_runs(tmp_path / "whole", tmp_path / "run")
 

@@ -113,7 +113,7 @@ def test_a_machine_on_which_nothing_fits_is_told_so(
     tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limited(monkeypatch, 1000)
-    with pytest.raises(RecipeError, match=r"free are 0\.0 GB \(train a smaller model"):
+    with pytest.raises(RecipeError, match=r"free are 0\.0 GB \(set train\.batch lower, or train a smaller model"):
         api.train(tiny_dataset, tmp_path / "run", "paper", changes=tiny_changes)
 
 
@@ -138,7 +138,10 @@ def test_memory_that_runs_out_ends_in_one_line_and_the_last_complete_step_is_sav
     # whatever is freed goes back at once, so that the second step cannot live on what the first has left
     freed = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_MMAP_MAX_": "1000000"}
     said, _, cause = alone("no_memory.py", long_dataset, tmp_path / "run", *changes, **freed).partition("|")
-    assert said == "the memory does not hold 6 windows of 512 frames at once (set train.micro_batch=3)"
+    assert (
+        said
+        == "the memory does not hold 6 windows of 512 frames at once (add --set train.micro_batch=3 --resume --force)"
+    )
     assert "memory" in cause  # what the allocator said
     found = newest_state(tmp_path / "run")
     assert found is not None

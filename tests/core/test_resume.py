@@ -19,7 +19,7 @@ from changed_dataset import changed
 from equal_runs import CHANCE, assert_equal_runs, at_step, one_thread, timeless
 
 from popgen_core import api
-from popgen_core.errors import CheckpointError, OutputError, Refused
+from popgen_core.errors import CheckpointError, OutputError, RecipeError, Refused
 from popgen_core.train.states import states_of
 
 pytest_plugins = ("tiny_run",)
@@ -111,6 +111,8 @@ def test_a_damaged_newest_state_falls_back_to_the_one_before_and_says_so(
     report = api.train(tiny_dataset, tmp_path / "run", valid=tiny_dataset, resume=True)
     assert "step-00000005.safetensors is damaged" in report.notes[0]
     assert "goes on from the state before it, step 4" in report.notes[0]
+    assert (newest.parent / f"damaged-{newest.name}").exists()  # not among those that are kept
+    assert len(states_of(tmp_path / "run")) == 2
     assert_equal_runs(tmp_path / "whole", tmp_path / "run")
 
 
@@ -130,6 +132,36 @@ def test_a_run_killed_before_its_first_save_begins_anew(tiny_dataset: Path, tiny
     report = api.train(tiny_dataset, run, resume=True)
     assert report.steps == 12
     assert report.notes == ("nothing was saved yet: the run begins anew",)
+    assert timeless(run) == timeless(tiny_run)
+
+
+def test_a_run_killed_before_its_first_save_does_not_become_another(
+    tiny_dataset: Path, tiny_run: Path, tmp_path: Path
+) -> None:
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    shutil.rmtree(run / "states")
+    other = changed(tiny_dataset, tmp_path / "other", popgen_core="another")
+    with pytest.raises(Refused, match=r"recipe\.train\.epochs: 3, now 4; dataset: [0-9a-f]{12}, now"):
+        api.train(other, run, changes=["train.epochs=4"], resume=True)
+    assert "epochs = 3" in (run / "recipe.toml").read_text()
+    (run / "run.json").write_text("{}")
+    with pytest.raises(CheckpointError, match=r"has no state, and its run\.json cannot be read"):
+        api.train(tiny_dataset, run, resume=True)
+
+
+def test_force_is_for_going_on(tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="--force is for going on with a run"):
+        api.train(tiny_dataset, tmp_path / "run", "paper", changes=tiny_changes, force=True)
+    assert not (tmp_path / "run").exists()
+
+
+def test_lines_in_the_log_that_are_not_ours_are_no_hindrance(
+    tiny_dataset: Path, tiny_run: Path, tmp_path: Path
+) -> None:
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    with (run / "log.jsonl").open("a") as log:
+        log.write('{"a": 1}\n[1]\n')
+    api.train(tiny_dataset, run, resume=True)
     assert timeless(run) == timeless(tiny_run)
 
 
@@ -153,7 +185,7 @@ def test_what_differs_is_named_and_refused(tiny_dataset: Path, tiny_run: Path, t
 def test_a_plug_in_of_another_version_is_refused(
     tiny_dataset: Path, tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from popgen_core.train import run as module
+    from popgen_core.train import training as module
 
     components = module.components_of
     newer = lambda *given: components(*given) | {"encoder": ["cnn.v1", "popgen-encoders", "9.0"]}  # noqa: E731

@@ -16,7 +16,7 @@ from equal_runs import at_step, one_thread
 from popgen_core import api
 from popgen_core.checkpoint import read_checkpoint
 from popgen_core.corpus.dataset import Dataset
-from popgen_core.errors import DatasetError, OutputError, RecipeError
+from popgen_core.errors import DatasetError, OutputError, PopgenError, RecipeError
 from popgen_core.history import read_log
 from popgen_core.music import BeatGrid
 from popgen_core.train.log import Log
@@ -171,3 +171,30 @@ def test_a_dataset_of_another_grouper_is_refused(tiny_dataset: Path, tmp_path: P
     with pytest.raises(RecipeError, match=r"the recipe's grouper is program.v1 .* grouped by seven.v1"):
         api.train(tiny_dataset, tmp_path / "run", "demo", changes=["grouper.name=program.v1"])
     assert not (tmp_path / "run").exists()
+
+
+def test_groups_may_be_given_weights_of_their_own(tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path) -> None:
+    given = "train.group_weights={drums = 3.0, lead = 0.0}"
+    api.train(tiny_dataset, tmp_path / "run", "paper", changes=[*tiny_changes, given])
+    told = json.loads((tmp_path / "run" / "run.json").read_text())["group_weights"]
+    # 3 + 0 + five times 1 make 8; scaled to mean 1 that is 7 in all
+    assert told == {
+        "drums": 2.625,
+        "lead": 0.0,
+        **dict.fromkeys(("bass", "chords", "guitar", "strings", "others"), 0.875),
+    }
+    step = read_log(tmp_path / "run" / "log.jsonl")[0]
+    assert step["groups"]["onset"][5] == 0.0
+    assert step["groups"]["onset"][0] > 2 * step["groups"]["onset"][1]
+    for wrong, said in (("{kazoo = 1.0}", "names kazoo; there are drums"), ("{drums = -1.0}", "must be 0 or more")):
+        with pytest.raises(RecipeError, match=said):
+            api.train(tiny_dataset, tmp_path / "no", "paper", changes=[*tiny_changes, f"train.group_weights={wrong}"])
+
+
+def test_an_error_is_told_as_the_end_of_a_session(tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path) -> None:
+    explosive = ("train.learning_rate=1e30", "train.clip=1e9")
+    with pytest.raises(PopgenError, match="the weights before it are kept"):
+        api.train(tiny_dataset, tmp_path / "run", "paper", changes=[*tiny_changes, *explosive])
+    ends = [json.loads(line) for line in (tmp_path / "run" / "sessions.jsonl").read_text().splitlines()]
+    assert [end["kind"] for end in ends] == ["begin", "end"]
+    assert ends[1]["stopped"].startswith("an error: at step ")

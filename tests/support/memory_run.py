@@ -15,8 +15,8 @@ from typing import Any
 import torch
 
 from popgen_core import api
+from popgen_core.train import made as run_module
 from popgen_core.train import memory
-from popgen_core.train import run as run_module
 
 STEPS = 2  # from the second on the optimiser's moments are there
 

@@ -22,6 +22,7 @@ __all__ = [
     "LOCK",
     "JsonRows",
     "check_new",
+    "flush_folder",
     "json_bytes",
     "locked",
     "made_folder",
@@ -55,6 +56,17 @@ def writing(path: Path) -> Iterator[BinaryIO]:
         if isinstance(error, OSError) and error.filename is None:
             error.filename = str(path)  # a write or a flush does not say of which file
         raise
+
+
+def flush_folder(folder: Path) -> None:
+    """See to it that the names in a folder are on the disk, as a file's flush does with its content alone."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def json_bytes(plain: Any) -> bytes:

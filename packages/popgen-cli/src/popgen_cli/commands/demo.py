@@ -60,7 +60,7 @@ def _train(out: Path) -> Any:
             show(place.steps, total, f"loss {step.loss:.3f}")
 
         report = api.train(out / "dataset", out / "run", "demo", progress=shown)
-    if report.stopped.startswith("stopped by"):
+    if report.interrupted:
         raise KeyboardInterrupt
     write_report(report.run)
     return report

@@ -73,12 +73,11 @@ def train(
             tensorboard=tensorboard,
             progress=shown,
         )
-    interrupted = report.stopped.startswith("stopped by")
     if leads():
         _say(report, dataset, json=json)
-        if not interrupted:
+        if not report.interrupted:
             write_report(report.run)
-    if interrupted:
+    if report.interrupted:
         raise typer.Exit(INTERRUPTED)
 
 
@@ -89,9 +88,10 @@ def _say(report: Any, dataset: Path, *, json: bool) -> None:
     if json:
         shown_json(_plain(report))
     else:
+        speed = f"{report.frames_per_second:,.0f} frames a second; " if report.frames_per_second else ""
         typer.echo(
             f"{report.checkpoint}: loss {report.first_loss:.3f} -> {report.loss:.4f} in {report.steps} steps "
-            f"({report.epochs} epochs, {report.frames_per_second:,.0f} frames a second; {report.stopped})"
+            f"({report.epochs} epochs, {speed}{report.stopped})"
         )
         songs = report.songs
         measured = report.valid_loss == report.valid_loss  # a run may end before its first epoch does
@@ -100,7 +100,7 @@ def _say(report: Any, dataset: Path, *, json: bool) -> None:
         left = f"; {songs['left']} songs of the dataset's test part were not touched" if songs["left"] else ""
         which = f"{songs['trained']} songs" if left or heard else f"all {songs['trained']} songs of the dataset"
         typer.echo(f"trained on {which}{heard}{left}; at most {report.peak_bytes / 1e9:.1f} GB of memory")
-    if report.stopped.startswith("stopped by"):
+    if report.interrupted:
         complain(f"interrupted; go on with: popgen train {dataset} -o {report.run} --resume")
 
 

@@ -52,7 +52,8 @@ class TrainConfig:
         Literal["auto", "bfloat16", "float32"], Field(description="auto: bfloat16 where the hardware has it")
     ] = "auto"
     group_weights: Annotated[
-        Literal["notes", "equal"], Field(description="importance of the groups in the loss: by note share, or equal")
+        Literal["notes", "equal"] | dict[str, float],
+        Field(description="importance of the groups in the loss: by note share, equal, or {drums = 2.0}, others 1"),
     ] = "notes"
     true_inputs: Annotated[
         float, Field(ge=0, le=1, description="share of true input frames that scheduled sampling falls to, from 1")

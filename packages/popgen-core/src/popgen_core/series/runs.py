@@ -17,7 +17,6 @@ from popgen_core.train.run import Progress, Training, TrainReport, train
 
 __all__ = ["Figures", "Ran", "Shown", "check", "trained_runs"]
 
-INTERRUPTED = "stopped by"  # how the reason of a run begins that a signal ended
 Figures = Mapping[str, float | None]
 Shown = Callable[[int, int, str], None]  # steps done, of how many, a few words
 
@@ -63,7 +62,7 @@ def trained_runs(
             name = str(run.relative_to(folder))
             report = _trained(run, training, name, force, _shown(progress, f"{name} of {len(runs)}"))
             notes += [f"{name}: {note}" for note in report.notes]
-            if report.stopped.startswith(INTERRUPTED):
+            if report.interrupted:
                 return Ran(tuple(done), report.stopped, tuple(notes))
             record = _record(run, training, report, measure(run, training))
             write_record(run / record_name, record)
@@ -73,7 +72,8 @@ def trained_runs(
 
 def _trained(run: Path, training: Training, name: str, force: bool, progress: Progress | None) -> TrainReport:
     try:
-        return train(training, run, resume=(run / RECIPE).is_file(), force=force, progress=progress)
+        begun = (run / RECIPE).is_file()
+        return train(training, run, resume=begun, force=force and begun, progress=progress)
     except PopgenError as error:
         error.message = f"{name}: {error.message}"
         raise

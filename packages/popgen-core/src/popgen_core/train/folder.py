@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from popgen_core.files import LOCK, json_bytes, locked, made_folder, write_atomi
 from popgen_core.plugins import Catalogue
 from popgen_core.recipe import Recipe, read_recipe
 
-__all__ = ["RECIPE", "held", "recipe_of_run", "write_down"]
+__all__ = ["RECIPE", "begun_of_run", "held", "recipe_of_run", "write_down"]
 
 RECIPE = "recipe.toml"
 ABOUT = "run.json"
@@ -57,6 +58,14 @@ def recipe_of_run(run: Path, catalogue: Catalogue, changes: Sequence[str] = ()) 
     if not (run / RECIPE).is_file():
         raise OutputError(f"{run} is no run to resume", hint="train without --resume first")
     return read_recipe(str(run / RECIPE), catalogue, changes)
+
+
+def begun_of_run(run: Path) -> dict[str, Any]:
+    """What run.json says that a run was begun with. Raises CheckpointError where it does not."""
+    try:
+        return dict(json.loads((run / ABOUT).read_text(encoding="utf-8"))["begun"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{run} has no state, and its {ABOUT} cannot be read", hint="train a new run") from error
 
 
 def write_down(run: Path, recipe: Recipe, about: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +39,11 @@ class Log:
 
     def __exit__(self, *ending: object) -> None:
         self.opened.close()
+
+    def settle(self) -> None:
+        """See to it that what was written is on the disk: a state must not know more than the log."""
+        self.opened.flush()
+        os.fsync(self.opened.fileno())
 
     def step(self, place: Place, step: Step, frames_per_second: float) -> None:
         """Write the line of a step; one that was left out has no loss."""
@@ -78,6 +84,9 @@ class Silence(Log):
     def __exit__(self, *ending: object) -> None:
         pass
 
+    def settle(self) -> None:
+        """Nothing to be done."""
+
     def _write(self, line: dict[str, Any]) -> None:
         pass
 
@@ -104,5 +113,8 @@ def _number(value: float, digits: int = 6) -> float | None:
 
 
 def _is_before(line: Mapping[str, Any], place: Place) -> bool:
-    ended_later = line["kind"] == "epoch" and line["epoch"] > place.epoch
+    """Whether a line tells of something before a place; lines that are neither a step's nor an epoch's are not ours."""
+    if line.get("kind") not in ("step", "epoch") or not isinstance(line.get("steps"), int):
+        return False
+    ended_later = line["kind"] == "epoch" and line.get("epoch", 0) > place.epoch
     return bool(line["steps"] <= place.steps and not ended_later)

@@ -17,6 +17,7 @@ from popgen_core.train.log import Log
 from popgen_core.train.memory import out_of_memory
 from popgen_core.train.optimise import learning_rate
 from popgen_core.train.place import Place
+from popgen_core.train.report import STOPPED_BY
 from popgen_core.train.sampling import true_share
 from popgen_core.train.save import Saver
 from popgen_core.train.step import Losses, Step, Stepper, Turn
@@ -28,6 +29,10 @@ FIRST_STEPS = 20  # before these the speed of a run is not known
 MOST_LEFT_OUT = 20  # steps in a row without a loss, after which no more are tried
 NAMED = 5  # windows in a message
 Progress = Callable[[Place, int, Step, float], None]  # place, steps in all, step, frames a second
+
+
+class NoNumber(PopgenError):
+    """A loss or a gradient that is no number; all processes know of it at once."""
 
 
 class Runner:
@@ -47,22 +52,41 @@ class Runner:
         self.heard: Whole | None = None  # how much there is to be heard for validation, once it is counted
 
     def run(self, log: Log, progress: Progress | None) -> str:
-        """Train until something ends the run -> what did. The last complete state is saved whatever happens."""
+        """Train until something ends the run -> what did. The last complete step is saved, also before an error.
+
+        Of several processes only those save that all came here: when one fails alone, the last saved state stands.
+        """
         with self.stop.listening():
             try:
                 with self._memory_named():
                     while not (over := self._over()):
                         if over := self._steps(log, progress) or self._end_epoch(log):
                             break
-            except PopgenError:
-                self.saver.save(self.place)
+            except PopgenError as error:
+                if self.processes.size == 1 or isinstance(error, NoNumber):
+                    self._save_after(error, log)
                 raise
-            self.saver.save(self.place)  # while signals are still only noted: a second Ctrl-C must not lose the run
+            self._save(log)  # while signals are still only noted: a second Ctrl-C must not lose the run
         return over
+
+    def _save(self, log: Log) -> None:
+        log.settle()
+        self.saver.save(self.place)
+        self.saved_at = time.monotonic()
+
+    def _save_after(self, error: PopgenError, log: Log) -> None:
+        """Save although something failed; should that fail too, the first error tells of it."""
+        try:
+            self._save(log)
+        except (PopgenError, OSError) as second:
+            error.message += f"; nor could the last complete step be saved: {second}"
 
     def speed(self) -> float:
         """Frames a second since this process took up the run."""
         return self.frames_seen / max(time.monotonic() - self.began, 1e-9)
+
+    def _stopped(self) -> str:
+        return f"{STOPPED_BY} {self.stop.by or 'another process'}"
 
     def _over(self) -> str:
         """Why the run has ended at an epoch's beginning, or nothing."""
@@ -70,7 +94,8 @@ class Runner:
         if place.epoch >= config.epochs:
             return "all epochs done"
         if self.valid and config.patience and place.epoch - place.best_epoch >= config.patience:
-            return f"no lower validation loss for {config.patience} epochs, the lowest after epoch {place.best_epoch}"
+            lowest = f"the lowest after epoch {place.best_epoch}" if place.best_epoch else "for none was a number"
+            return f"no lower validation loss for {config.patience} epochs, {lowest}"
         return self._minutes_spent()
 
     def _steps(self, log: Log, progress: Progress | None) -> str:
@@ -81,7 +106,7 @@ class Runner:
         ):
             step = self.stepper.step(batches, self._turn(), lambda: bool(self.stop))
             if step is None:
-                return f"stopped by {self.stop.by or 'another process'}"
+                return self._stopped()
             self._judge(step)
             self.frames_seen += step.frames
             place.step(step.losses.total if step.sound else None)
@@ -90,10 +115,11 @@ class Runner:
             if progress:
                 progress(place, self.total, step, self.speed())
             if self.processes.agree(bool(self.stop)):
-                return f"stopped by {self.stop.by or 'another process'}"
+                return self._stopped()
             if spent := self._minutes_spent():
                 return spent
-            self._save_now_and_then()
+            if self.processes.first(time.monotonic() - self.saved_at >= 60 * self.config.save_minutes):
+                self._save(log)
         return ""
 
     @contextmanager
@@ -109,7 +135,7 @@ class Runner:
             smaller = "train a smaller model, or on another machine"
             raise RecipeError(
                 f"the memory does not hold {at_once} windows of {self.config.window} frames at once",
-                hint=f"set train.micro_batch={at_once // 2}" if at_once > 1 else smaller,
+                hint=f"add --set train.micro_batch={at_once // 2} --resume --force" if at_once > 1 else smaller,
             ) from error
 
     def _turn(self) -> Turn:
@@ -125,11 +151,12 @@ class Runner:
         names = [name for some in windows[0] for name in some] or [name for some in windows[1] for name in some]
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         again = f", and so were those of {self.place.left_out} steps before" if self.place.left_out else ""
-        raise PopgenError(
+        raise NoNumber(
             f"at step {self.place.steps + 1} (epoch {self.place.epoch + 1}) the loss is {step.losses.total:g}, "
-            f"its gradient {step.gradient_norm:g}{again}; weights as before it are saved; it trained on "
+            f"its gradient {step.gradient_norm:g}{again}; the weights before it are kept; it trained on "
             f"{', '.join(names[:NAMED])}{more}",
-            hint="look at these songs, lower train.learning_rate, set train.precision=float32 or train.on_nan=skip",
+            hint="look at these songs, or go on with a lower rate: --resume --force --set train.learning_rate=...; "
+            "--set train.precision=float32 and train.on_nan=skip may help too",
         )
 
     def _named(self, windows: Sequence[Window]) -> list[str]:
@@ -139,11 +166,6 @@ class Runner:
         minutes = self.config.minutes
         spent = self.processes.first(bool(minutes and self.place.seconds >= 60 * minutes))
         return f"its limit of train.minutes={minutes:g} is spent" if spent else ""
-
-    def _save_now_and_then(self) -> None:
-        if self.processes.first(time.monotonic() - self.saved_at >= 60 * self.config.save_minutes):
-            self.saver.save(self.place)
-            self.saved_at = time.monotonic()
 
     def _expected_steps(self) -> int:
         """Steps that the run will have: all of its epochs, or as many as its minutes seem to allow.
@@ -162,7 +184,7 @@ class Runner:
         if self.valid:
             valid = self._measure(self.valid)
             if valid is None:
-                return f"stopped by {self.stop.by or 'another process'}"
+                return self._stopped()
         mean = self.place.mean_of_epoch()
         better = self.place.end_epoch(valid.total if valid else math.nan)
         if better:

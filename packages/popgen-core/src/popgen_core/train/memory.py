@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 from pathlib import Path
@@ -28,20 +29,31 @@ def refuse_too_large(stepper: Stepper, windows: Windows, batch: int, at_once: in
     One window is tried, what it saves for the gradient counted, and the rest reckoned; where the free memory is not
     known nothing is refused.
     """
-    free = free_bytes(stepper.device)
-    if free is None:
+    told = [free for free in stepper.processes.gather(_share_of_free(stepper)) if free is not None]
+    if not told:
         return
+    free = min(told)  # of all processes, so that they agree
     count = _count(stepper, windows, batch, at_once)
     fixed, each = reckoned(stepper, windows, batch)
     needed = fixed + each * count
     if needed > free:
         fits = int((free - fixed) / each) * stepper.processes.size
-        advice = f"set train.micro_batch={fits} or less" if fits > 0 else "train a smaller model, or on another machine"
+        advice = (
+            f"set train.micro_batch={fits} or less" if fits > 0 else "set train.batch lower, or train a smaller model"
+        )
         raise RecipeError(
             f"{count} windows of {windows.window} frames at once need about {needed / 1e9:.1f} GB of memory, "
             f"free are {free / 1e9:.1f} GB",
             hint=advice,
         )
+
+
+def _share_of_free(stepper: Stepper) -> int | None:
+    """The free memory that this process may take: a GPU's is its own, a machine's is that of all processes on it."""
+    free = free_bytes(stepper.device)
+    if free is None or stepper.device.type == "cuda":
+        return free
+    return free // int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
 
 
 def needed_bytes(stepper: Stepper, windows: Windows, batch: int, at_once: int) -> int:
@@ -98,7 +110,7 @@ def _own(parameter: Tensor) -> Tensor:
 
 
 def free_bytes(device: torch.device) -> int | None:
-    """Memory that is free on a device, on a CPU within this process's control group too; None where nobody tells."""
+    """Memory that is free on a device, on a CPU within its container too; None where nobody tells."""
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0])
     try:
@@ -110,7 +122,7 @@ def free_bytes(device: torch.device) -> int | None:
 
 
 def _left_in_group() -> list[int]:
-    """What a control group (version 2, or 1) leaves to its processes, if it says."""
+    """What the container's control group (version 2, or 1) leaves to its processes, if it says."""
     for most, now in (
         ("memory.max", "memory.current"),
         ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),

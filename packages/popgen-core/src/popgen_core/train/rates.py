@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Rates
 from popgen_core.corpus.stored import StoredSong
+from popgen_core.errors import RecipeError
 from popgen_core.train.windows import TrainingSong
 
 __all__ = ["cell_rates", "corpus_facts", "group_weights"]
@@ -30,17 +31,33 @@ def cell_rates(songs: Sequence[TrainingSong], sizes: Sizes) -> Rates:
     return Rates(*(torch.from_numpy(np.minimum(count / frames, 1.0)).float() for count in (onset, active)))
 
 
-def group_weights(kind: str, songs: Sequence[TrainingSong], sizes: Sizes) -> torch.Tensor:
-    """Importance of each group in the loss (group,), mean 1: its share of the corpus's notes, or equal.
+def group_weights(asked: str | Mapping[str, float], songs: Sequence[TrainingSong], sizes: Sizes) -> torch.Tensor:
+    """Importance of each group in the loss (group,), mean 1: its share of the corpus's "notes", "equal", or as given.
 
-    A group without notes still weighs a tenth of an equal share, so that its silence is learned.
+    By notes a group without any still weighs a tenth of an equal share, so that its silence is learned. Given weights
+    are scaled to mean 1, groups that are not named count 1. Raises RecipeError for groups that there are not.
     """
-    groups = len(sizes.roll.groups)
-    if kind == "equal":
-        return torch.ones(groups)
-    counts = sum((np.bincount(song.roll.events["group"], minlength=groups) for song in songs), np.zeros(groups))
-    shares = np.maximum(counts / max(counts.sum(), 1), 0.1 / groups)
+    groups = sizes.roll.groups
+    if asked == "equal":
+        return torch.ones(len(groups))
+    if isinstance(asked, str):
+        events = (song.roll.events["group"] for song in songs)
+        counts = sum((np.bincount(of_song, minlength=len(groups)) for of_song in events), np.zeros(len(groups)))
+        shares = np.maximum(counts / max(counts.sum(), 1), 0.1 / len(groups))
+    else:
+        shares = np.array(_given(asked, groups), dtype=np.float64)
     return torch.from_numpy(shares / shares.mean()).float()
+
+
+def _given(weights: Mapping[str, float], groups: Sequence[str]) -> list[float]:
+    if unknown := sorted(set(weights) - set(groups)):
+        raise RecipeError(
+            f"train.group_weights names {', '.join(unknown)}; there are {', '.join(groups)}", hint="name these groups"
+        )
+    found = [float(weights.get(group, 1.0)) for group in groups]
+    if not (all(0 <= weight < np.inf for weight in found) and sum(found) > 0):
+        raise RecipeError("train.group_weights must be 0 or more, and one of them above 0", hint="change the recipe")
+    return found
 
 
 def corpus_facts(stored: Sequence[StoredSong], groups: Sequence[str]) -> dict[str, Any]:

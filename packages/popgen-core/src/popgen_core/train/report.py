@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["TrainReport"]
+__all__ = ["STOPPED_BY", "TrainReport"]
+
+STOPPED_BY = "stopped by"  # how the reason begins where a signal ended a run
 
 
 @dataclass(frozen=True)
@@ -31,3 +33,8 @@ class TrainReport:
     stopped: str
     songs: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a signal ended it, so that it should be gone on with."""
+        return self.stopped.startswith(STOPPED_BY)

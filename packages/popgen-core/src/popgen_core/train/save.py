@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from popgen_core import __version__
 from popgen_core.checkpoint import BEST, CHECKPOINT, Card, write_checkpoint
@@ -71,6 +72,7 @@ class Saver:
                 "first_loss": _number(place.first_loss),
                 "loss": _number(place.loss),
                 "valid_loss": _number(place.valid_loss),
+                "threads": torch.get_num_threads(),
                 "begun": dict(self.begun),
             },
             popgen=__version__,
@@ -88,6 +90,6 @@ def _weights(tensors: Mapping[str, Any]) -> dict[str, Any]:
     if wrong:
         raise PopgenError(
             f"{len(wrong)} of {len(weights)} weights are no numbers any more, first {wrong[0]}; they are not saved",
-            hint="lower train.learning_rate, or set train.precision=float32, and go on with --resume",
+            hint="lower train.learning_rate, or set train.precision=float32, and go on with --resume --force",
         )
     return weights

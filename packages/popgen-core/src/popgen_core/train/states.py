@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from popgen_core.checkpoint import Card, read_checkpoint, write_checkpoint
 from popgen_core.errors import CheckpointError
+from popgen_core.files import flush_folder
 from popgen_core.train.chance import Chance, put_back
 from popgen_core.train.place import Place
 from popgen_core.train.spread import full_state, load_full_state
 from popgen_core.train.step import Stepper
 
-__all__ = ["Saved", "newest_state", "put_into", "save_state", "state_tensors", "states_of"]
+__all__ = ["Saved", "newest_state", "put_into", "save_state", "set_aside", "state_tensors", "states_of"]
 
 FOLDER = "states"
 WRONG = (RuntimeError, KeyError, TypeError, ValueError)
@@ -30,12 +31,12 @@ Tensors = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class Saved:
-    """A state that was read: what it says of its run, its tensors, and the newer files that were damaged."""
+    """A state that was read: what it says of its run, its tensors, the newer files that were damaged, and how."""
 
     card: Card
     tensors: Mapping[str, NDArray[Any]]
     place: Place
-    damaged: Sequence[str] = ()
+    damaged: Sequence[tuple[Path, str]] = ()
 
 
 def states_of(run: Path) -> list[Path]:
@@ -49,6 +50,7 @@ def save_state(run: Path, tensors: Tensors, card: Card, place: Place, keep: int)
     folder.mkdir(exist_ok=True)
     told = {**card.trained, "place": _plain(place)}
     write_checkpoint(folder / f"step-{place.steps:08}.safetensors", tensors, replace(card, trained=told))
+    flush_folder(folder)
     for old in [*states_of(run)[keep:], *folder.glob(".step-*")]:
         old.unlink(missing_ok=True)
 
@@ -58,16 +60,24 @@ def newest_state(run: Path) -> Saved | None:
 
     Raises CheckpointError when there are states and all are damaged.
     """
-    damaged: list[str] = []
+    damaged: list[tuple[Path, str]] = []
     for path in states_of(run):
         try:
             card, tensors = read_checkpoint(path)
             return Saved(card, tensors, _place(card.trained["place"]), damaged)
         except (CheckpointError, *WRONG) as error:
-            damaged.append(" ".join(str(error).split()))
+            damaged.append((path, " ".join(str(error).split())))
     if damaged:
-        raise CheckpointError(f"no state of {run} is whole: {'; '.join(damaged)}", hint="start a new run")
+        raise CheckpointError(
+            f"no state of {run} is whole: {'; '.join(why for _, why in damaged)}", hint="start a new run"
+        )
     return None
+
+
+def set_aside(saved: Saved) -> None:
+    """Rename the states that were damaged, so that they count no more among those that are kept."""
+    for path, _ in saved.damaged:
+        path.rename(path.with_name(f"damaged-{path.name}"))
 
 
 def state_tensors(stepper: Stepper, chances: Sequence[Chance]) -> Tensors:

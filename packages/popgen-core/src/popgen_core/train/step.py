@@ -70,6 +70,56 @@ class Step:
         return math.isfinite(self.losses.total) and math.isfinite(self.gradient_norm)
 
 
+class Before:
+    """What a step changes before its optimiser moves: the model's buffers (batch norm's statistics) and chance."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self.buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
+        self.chance = chance_now()
+
+    def restore(self) -> None:
+        """Undo it, as if the step had not begun."""
+        for buffer, kept in self.buffers:
+            buffer.copy_(kept)
+        put_back(self.chance)
+
+
+def suspects(batches: Sequence[Batch], told: Sequence[LossParts]) -> list[Window]:
+    """The windows of micro-batches whose loss is no number."""
+    found = [batch for batch, parts in zip(batches, told, strict=True) if not math.isfinite(float(parts.total))]
+    return [window for batch in found for window in batch.windows]
+
+
+def moved(batch: Batch, whole: Whole, device: torch.device) -> Batch:
+    """The same micro-batch on a device, told of the whole that it is a part of."""
+    inputs, target = batch.inputs, replace(batch.target, whole=whole)
+    if device.type == "cpu":
+        return replace(batch, target=target)
+
+    def there(values: Tensor) -> Tensor:
+        return values.pin_memory().to(device, non_blocking=True)
+
+    rhythm = target.rhythm
+    return replace(
+        batch,
+        inputs=replace(inputs, past=there(inputs.past), controls=there(inputs.controls)),
+        target=replace(
+            target,
+            onset=there(target.onset),
+            active=there(target.active),
+            mask=there(target.mask),
+            where=tuple(there(index) for index in target.where),  # type: ignore[arg-type]
+            rhythm=RhythmValues(there(rhythm.velocity), there(rhythm.duration), there(rhythm.offset)),
+        ),
+    )
+
+
+def _told(values: Mapping[str, Tensor], kind: str) -> dict[str, float | list[float]]:
+    """The sums of one kind by name: a number a part, a list of numbers a part and its groups."""
+    found = {name.removeprefix(f"{kind} "): value for name, value in values.items() if name.startswith(f"{kind} ")}
+    return {name: value.tolist() if kind == "group" else float(value) for name, value in found.items()}
+
+
 class Stepper:
     """A model, its loss and its optimiser, moved a batch at a time, in one process or in several together."""
 
@@ -178,53 +228,3 @@ class Stepper:
 
     def _sum(self, values: Sequence[Tensor]) -> Tensor:
         return torch.stack([value.detach().double().cpu() for value in values]).sum(0)
-
-
-def _told(values: Mapping[str, Tensor], kind: str) -> dict[str, float | list[float]]:
-    """The sums of one kind by name: a number a part, a list of numbers a part and its groups."""
-    found = {name.removeprefix(f"{kind} "): value for name, value in values.items() if name.startswith(f"{kind} ")}
-    return {name: value.tolist() if kind == "group" else float(value) for name, value in found.items()}
-
-
-class Before:
-    """What a step changes before its optimiser moves: the model's buffers (batch norm's statistics) and chance."""
-
-    def __init__(self, model: nn.Module) -> None:
-        self.buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
-        self.chance = chance_now()
-
-    def restore(self) -> None:
-        """Undo it, as if the step had not begun."""
-        for buffer, kept in self.buffers:
-            buffer.copy_(kept)
-        put_back(self.chance)
-
-
-def suspects(batches: Sequence[Batch], told: Sequence[LossParts]) -> list[Window]:
-    """The windows of micro-batches whose loss is no number."""
-    found = [batch for batch, parts in zip(batches, told, strict=True) if not math.isfinite(float(parts.total))]
-    return [window for batch in found for window in batch.windows]
-
-
-def moved(batch: Batch, whole: Whole, device: torch.device) -> Batch:
-    """The same micro-batch on a device, told of the whole that it is a part of."""
-    inputs, target = batch.inputs, replace(batch.target, whole=whole)
-    if device.type == "cpu":
-        return replace(batch, target=target)
-
-    def there(values: Tensor) -> Tensor:
-        return values.pin_memory().to(device, non_blocking=True)
-
-    rhythm = target.rhythm
-    return replace(
-        batch,
-        inputs=replace(inputs, past=there(inputs.past), controls=there(inputs.controls)),
-        target=replace(
-            target,
-            onset=there(target.onset),
-            active=there(target.active),
-            mask=there(target.mask),
-            where=tuple(there(index) for index in target.where),  # type: ignore[arg-type]
-            rhythm=RhythmValues(there(rhythm.velocity), there(rhythm.duration), there(rhythm.offset)),
-        ),
-    )
