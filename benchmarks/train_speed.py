@@ -106,6 +106,19 @@ def seconds() -> tuple[float, float]:
     return ours, theirs
 
 
+def beside(*changes: str, true_inputs: float = 1.0) -> float:
+    """The median time of a step with these changes, in multiples of one without, taken in turn."""
+    times: tuple[list[float], list[float]] = ([], [])
+    steppers, turns = (stepper_of(1, False), stepper_of(1, False, *changes)), (Turn(1e-5), Turn(1e-5, true_inputs))
+    batch = batch_of(steppers[0].model)
+    for _ in range(WARM + STEPS):
+        for which in (0, 1):
+            began = time.perf_counter()
+            steppers[which].step([batch], turns[which])
+            times[which].append(time.perf_counter() - began)
+    return median(times[1][WARM:]) / median(times[0][WARM:])
+
+
 def main() -> None:
     stepper = stepper_of(1, False)
     rate = matmul_rate()
@@ -119,6 +132,10 @@ def main() -> None:
     print(f"matmul: {rate / 1e9:,.0f} G multiply-adds a second; training needs {work / rate:.0%} of that rate")
     shown = losses()
     print(f"{plain / ours:.2f} times the straightforward version; losses {shown[0]} (ours), {shown[1]} (plain)")
+    print(
+        f"with half of the inputs drawn (scheduled sampling's first pass): {beside(true_inputs=0.5):.2f} times the time"
+    )
+    print(f"with backbone.recompute: {beside('backbone.recompute=true'):.2f} times the time")
 
 
 if __name__ == "__main__":
