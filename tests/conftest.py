@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,10 @@ import pytest
 # Sums are bit-equal at an equal number of threads, and the workers of a test run share the cores; torch reads this
 # when it is first imported, and so do processes that tests start.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# Whoever runs in the background of a shell ignores Ctrl-C, and so would the processes that tests start and stop.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

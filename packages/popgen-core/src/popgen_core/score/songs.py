@@ -13,6 +13,7 @@ from popgen_core.contracts.settings import read_settings, settings_of
 from popgen_core.corpus.dataset import Dataset
 from popgen_core.errors import CheckpointError, DatasetError, RecipeError
 from popgen_core.recipe import Recipe
+from popgen_core.train.heard import HeardSongs, heard_songs
 from popgen_core.train.parts import parts_of
 
 __all__ = ["Chosen", "check_controls", "check_fit", "choose"]
@@ -22,11 +23,15 @@ RUN = "run.json"  # what a run was begun with
 
 @dataclass(frozen=True)
 class Chosen:
-    """The songs to score, those that the run was trained on where they are known, and a line for each thing to tell."""
+    """The songs to score, those that the run was trained on where they are known, and a line for each thing to tell.
+
+    `learnt`: the sha256 of the files of songs that the run was ever trained on, as far as its folder tells.
+    """
 
     scored: Dataset
     trained: Dataset | None
     remarks: tuple[str, ...]
+    learnt: frozenset[str] = frozenset()
 
 
 def check_controls(card: Card) -> None:
@@ -62,41 +67,62 @@ def choose(card: Card, recipe: Recipe, run: Path, dataset: Dataset, training: Da
     itself or the one in `run.json` is taken if it is the checkpoint's. Of the training dataset itself only the test
     part is scored.
     """
-    made_of = card.corpus.get("dataset")
+    made_of, heard = card.corpus.get("dataset"), heard_songs(run)
+    learnt = heard.learnt if heard else frozenset()
     remarks: list[str] = []
+    if heard and (validated := sum(song.sha256 in heard.validated for song in dataset.songs)):
+        remarks.append(
+            f"{validated} of these songs were heard for validation: they chose the best epoch and an early stop"
+        )
+    given = training is not None
     if training is None:
         training = dataset if made_of and dataset.sha256 == made_of else _remembered(run, made_of, remarks)
     if training is None:
-        return Chosen(dataset, None, tuple(remarks))
+        return Chosen(dataset, None, tuple(remarks), learnt)
     if made_of and training.sha256 != made_of:
         remarks.append(
             f"{training.store.place} is not the dataset that the checkpoint was trained on, or was prepared anew "
             "since; the baselines are fitted on it all the same"
         )
-    trained = _trained(card, recipe, training)
+    trained = _trained(card, recipe, training, heard, given, remarks)
     if dataset.sha256 != training.sha256:
-        return Chosen(dataset, trained, tuple(remarks))
+        return Chosen(dataset, trained, tuple(remarks), learnt)
     if dataset.split is None or not dataset.split.test:
         raise DatasetError(
             f"the run was trained on {dataset.store.place}, which has no test part", hint="score it on other songs"
         )
     part = dataset.of(set(dataset.split.test))
+    remarks = [line for line in remarks if "heard for validation" not in line]  # none of them is in the test part
     remarks.append(f"the run was trained on this dataset: only the {len(part)} songs of its test part are scored")
-    return Chosen(part, trained, tuple(remarks))
+    return Chosen(part, trained, tuple(remarks), learnt)
 
 
-def _trained(card: Card, recipe: Recipe, training: Dataset) -> Dataset:
-    """The songs of a dataset that a run was trained on: all, or as its recipe parts them.
+def _trained(
+    card: Card, recipe: Recipe, training: Dataset, heard: HeardSongs | None, given: bool, remarks: list[str]
+) -> Dataset | None:
+    """The songs of a dataset that a run was trained on: those that its folder names, else as its recipe parts them.
 
     A checkpoint from before there were parts was trained on all. Whether another dataset was heard for validation, so
-    that no fold was kept, shows in the number of songs.
+    that no fold was kept, shows in the number of songs; where that fits neither, only what the user has `given` counts.
     """
+    named = training.of([song.file for song in training.songs if heard and song.sha256 in heard.trained])
+    if len(named):
+        return named
     split: dict[str, Any] = card.corpus.get("split", {})
     if "trained" not in split:
         return training
     asked = recipe.train.songs
-    own, other = (parts_of(training, asked, valid).train for valid in (None, training))
-    return own if len(own) == split["trained"] else other
+    for part in (parts_of(training, asked, valid).train for valid in (None, training)):
+        if len(part) == split["trained"]:
+            return part
+    if given:
+        part = parts_of(training, asked, None).train
+        remarks.append(
+            f"the checkpoint was trained on {split['trained']} songs; the {len(part)} given are taken for them"
+        )
+        return part
+    remarks.append("no baselines: which songs of the dataset the run was trained on is not known")
+    return None
 
 
 def _remembered(run: Path, made_of: str | None, remarks: list[str]) -> Dataset | None:

@@ -48,9 +48,11 @@ def score_run(
     keep, keep_told = keep_of(loaded.model)
     listener, steps = Listener(loaded.model, loaded.recipe.grid, keep), _Steps(chosen, progress)
     fitted, spread, unheard = None, None, chosen.scored
+    if not chosen.trained and chosen.learnt:
+        unheard = _unheard(chosen.scored, frozenset(), chosen.learnt)
     if chosen.trained:
         fitted = fit(chosen.trained, lambda: steps.done("songs of the training counted"))
-        unheard = _unheard(chosen.scored, fitted)
+        unheard = _unheard(chosen.scored, fitted.marks, chosen.learnt)
         steps.total -= len(chosen.scored) - len(unheard)
         spread = spread_on(listener, chosen.trained, lambda: steps.done("songs of the training heard"))
     rows = _rows(listener, unheard, fitted, spread, steps)
@@ -92,10 +94,13 @@ def _file(run: Path, best: bool) -> Path:
     return run / BEST
 
 
-def _unheard(songs: Dataset, fitted: Fitted) -> Dataset:
-    """The songs that are not among the fitted ones. Raises DatasetError where that is none."""
-    marks = {one.source: marks_of(one.sha256, canonical_roll(one.song(), songs.groups)) for one in songs}
-    kept = [source for source in marks if not marks[source] & fitted.marks]
+def _unheard(songs: Dataset, marks: frozenset[str], learnt: frozenset[str]) -> Dataset:
+    """The songs whose files are not among those `learnt`, and none of whose marks is among these.
+
+    Raises DatasetError where that is none.
+    """
+    others = songs.of([song.file for song in songs.songs if song.sha256 not in learnt])
+    kept = [one.source for one in others if not marks_of(one.sha256, canonical_roll(one.song(), songs.groups)) & marks]
     if not kept:
         raise DatasetError(
             f"the run was trained on every song of {songs.store.place}", hint="score it on songs it has not heard"

@@ -9,6 +9,7 @@ import torch
 
 from popgen_core import __version__
 from popgen_core.corpus.dataset import Dataset
+from popgen_core.train.heard import HeardSongs, heard_now
 from popgen_core.train.loop import Runner
 from popgen_core.train.made import Made
 from popgen_core.train.memory import peak_bytes
@@ -19,7 +20,9 @@ from popgen_core.train.training import Training
 __all__ = ["about_run", "beginning", "ending"]
 
 
-def about_run(training: Training, made: Made, begun: Mapping[str, Any], steps_per_epoch: int) -> dict[str, Any]:
+def about_run(
+    training: Training, made: Made, begun: Mapping[str, Any], steps_per_epoch: int, earlier: HeardSongs | None
+) -> dict[str, Any]:
     """What run.json says, for people, for `popgen report` and `popgen score`, and for a run killed before it saved."""
     weights = dict(zip(training.dataset.groups, made.stepper.weights.tolist(), strict=True))
     return {
@@ -31,6 +34,7 @@ def about_run(training: Training, made: Made, begun: Mapping[str, Any], steps_pe
         "songs": made.divided.counts(),
         "steps_per_epoch": steps_per_epoch,
         "corpus": made.facts,
+        "heard": heard_now(made.divided, earlier).to_plain(),
         "begun": {**begun, "recipe": training.recipe.toml()},
     }
 

@@ -14,7 +14,7 @@ from popgen_core.files import LOCK, json_bytes, locked, made_folder, write_atomi
 from popgen_core.plugins import Catalogue
 from popgen_core.recipe import Recipe, read_recipe
 
-__all__ = ["RECIPE", "begun_of_run", "held", "recipe_of_run", "write_down"]
+__all__ = ["ABOUT", "RECIPE", "begun_of_run", "held", "recipe_of_run", "write_down"]
 
 RECIPE = "recipe.toml"
 ABOUT = "run.json"

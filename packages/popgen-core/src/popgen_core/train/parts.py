@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from popgen_core.corpus.dataset import Dataset
 from popgen_core.corpus.licences import Passport
 from popgen_core.corpus.report import FileRow
+from popgen_core.errors import DatasetError
 
 __all__ = ["Parts", "parts_of"]
 
@@ -18,11 +19,15 @@ LEAST_SONGS = 10  # a dataset of fewer is trained on whole: its test part would 
 
 @dataclass(frozen=True)
 class Parts:
-    """`train` and, if anything is kept for it, `valid`; `left` counts the songs that are not touched."""
+    """`train` and, if anything is kept for it, `valid`; `left` counts the songs that are not touched.
+
+    `notes`: what a user should know of them.
+    """
 
     train: Dataset
     valid: Dataset | None
     left: int
+    notes: tuple[str, ...] = ()
 
     def passport(self) -> dict[str, Any]:
         """Under which licences how many of the songs that are trained on came, and how the dataset was divided."""
@@ -49,12 +54,31 @@ class Parts:
 def parts_of(dataset: Dataset, songs: str, valid: Dataset | None) -> Parts:
     """The parts that `train.songs` asks for: "all" songs, or "train": those of the dataset's split.
 
-    Of the latter the first fold is kept for validation, unless another dataset is given for it. Datasets of fewer
-    than ten songs, and those made before there were splits, are trained on whole.
+    Of the latter the first fold is kept for validation, unless another dataset is given for it: then those of its songs
+    are heard that are neither trained on nor in the test part. Datasets of fewer than ten songs, and those made before
+    there were splits, are trained on whole. Raises DatasetError where no song is left to hear.
     """
     split = dataset.split
     if songs == "all" or split is None or len(dataset) < LEAST_SONGS:
-        return Parts(dataset, valid, 0)
+        return _with(valid, Parts(dataset, None, 0), dataset)
     kept = set(split.folds[0]) if valid is None and split.folds else set()
-    heard = valid or (dataset.of(kept) if kept else None)
-    return Parts(dataset.of(set(split.train) - kept), heard, len(split.test))
+    heard = dataset.of(kept) if kept else None
+    return _with(valid, Parts(dataset.of(set(split.train) - kept), heard, len(split.test)), dataset)
+
+
+def _with(valid: Dataset | None, parts: Parts, dataset: Dataset) -> Parts:
+    """The parts with another dataset to hear, if one is given: what of it the run may hear."""
+    if valid is None:
+        return parts
+    if valid.sha256 == dataset.sha256:
+        note = "the songs heard for validation are those trained on: their loss says nothing of other songs"
+        return replace(parts, valid=valid, notes=(note,))
+    own = {song.sha256 for song in dataset.songs}
+    others = valid.of([song.file for song in valid.songs if song.sha256 not in own])
+    if not len(others):
+        raise DatasetError(
+            f"every song of {valid.store.place} is one of {dataset.store.place}", hint="validate on other songs"
+        )
+    dropped = len(valid) - len(others)
+    notes = (f"{dropped} songs are not heard for validation: they are in the dataset itself",) if dropped else ()
+    return replace(parts, valid=others, notes=notes)

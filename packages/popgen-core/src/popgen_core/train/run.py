@@ -18,6 +18,7 @@ from popgen_core.recipe import recipe_from_toml
 from popgen_core.train.about import about_run, beginning, ending
 from popgen_core.train.begun import differences, refuse_differences
 from popgen_core.train.folder import begun_of_run, held, write_down
+from popgen_core.train.heard import heard_songs
 from popgen_core.train.log import Log, Silence, note_session
 from popgen_core.train.loop import Progress, Runner
 from popgen_core.train.made import made_ready
@@ -80,10 +81,12 @@ def _trained(
         notes.append(
             f"no songs are kept for validation, so train.patience={training.recipe.train.patience} cannot stop the run"
         )
+    notes += made.divided.notes
     saver = Saver(run, made.stepper, training.recipe, begun, made.facts)
     runner = Runner(made.stepper, made.windows, made.valid, training.recipe, place, saver)
     if processes.leads:
-        write_down(run, training.recipe, about_run(training, made, begun, runner.steps_per_epoch))
+        about = about_run(training, made, begun, runner.steps_per_epoch, heard_songs(run) if resume else None)
+        write_down(run, training.recipe, about)
         note_session(run, "begin", beginning(made.stepper, place) | {"notes": notes})
     try:
         stopped = _run(runner, run, training, place, tensorboard, progress)
