@@ -14,7 +14,7 @@ from popgen_core.corpus.dataset import Dataset
 from popgen_core.errors import CheckpointError, DatasetError, RecipeError
 from popgen_core.recipe import Recipe
 from popgen_core.train.heard import HeardSongs, heard_songs
-from popgen_core.train.parts import parts_of
+from popgen_core.train.parts import mark_of, parts_of
 
 __all__ = ["Chosen", "check_controls", "check_fit", "choose"]
 
@@ -25,7 +25,7 @@ RUN = "run.json"  # what a run was begun with
 class Chosen:
     """The songs to score, those that the run was trained on where they are known, and a line for each thing to tell.
 
-    `learnt`: the sha256 of the files of songs that the run was ever trained on, as far as its folder tells.
+    `learnt`: the marks of songs that the run was ever trained on, as far as its folder tells.
     """
 
     scored: Dataset
@@ -70,7 +70,7 @@ def choose(card: Card, recipe: Recipe, run: Path, dataset: Dataset, training: Da
     made_of, heard = card.corpus.get("dataset"), heard_songs(run)
     learnt = heard.learnt if heard else frozenset()
     remarks: list[str] = []
-    if heard and (validated := sum(song.sha256 in heard.validated for song in dataset.songs)):
+    if heard and (validated := sum(mark_of(song) in heard.validated for song in dataset.songs)):
         remarks.append(
             f"{validated} of these songs were heard for validation: they chose the best epoch and an early stop"
         )
@@ -105,7 +105,7 @@ def _trained(
     A checkpoint from before there were parts was trained on all. Whether another dataset was heard for validation, so
     that no fold was kept, shows in the number of songs; where that fits neither, only what the user has `given` counts.
     """
-    named = training.of([song.file for song in training.songs if heard and song.sha256 in heard.trained])
+    named = training.of([song.file for song in training.songs if heard and mark_of(song) in heard.trained])
     if len(named):
         return named
     split: dict[str, Any] = card.corpus.get("split", {})

@@ -19,6 +19,7 @@ from popgen_core.score.laid import LaidSong, is_exact
 from popgen_core.score.report import MODEL, TABLE, Score, ScoredSong
 from popgen_core.score.songs import Chosen, check_controls, check_fit, choose
 from popgen_core.score.stretches import keep_of
+from popgen_core.train.parts import mark_of
 
 __all__ = ["Progress", "bits_of", "score_run"]
 
@@ -99,7 +100,7 @@ def _unheard(songs: Dataset, marks: frozenset[str], learnt: frozenset[str]) -> D
 
     Raises DatasetError where that is none.
     """
-    others = songs.of([song.file for song in songs.songs if song.sha256 not in learnt])
+    others = songs.of([song.file for song in songs.songs if mark_of(song) not in learnt])
     kept = [one.source for one in others if not marks_of(one.sha256, canonical_roll(one.song(), songs.groups)) & marks]
     if not kept:
         raise DatasetError(

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from popgen_core.train.folder import ABOUT
-from popgen_core.train.parts import Parts
+from popgen_core.train.parts import Parts, mark_of
 
 __all__ = ["HeardSongs", "heard_now", "heard_songs"]
 
 
 @dataclass(frozen=True)
 class HeardSongs:
-    """The sha256 of the files of songs: `trained` on, heard for validation, and trained on `before` with other data."""
+    """Marks of songs (`parts.mark_of`): `trained` on, heard for validation, and trained on `before` with other data."""
 
     trained: tuple[str, ...]
     validated: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class HeardSongs:
 def heard_now(divided: Parts, earlier: HeardSongs | None) -> HeardSongs:
     """What a run hears from now on; `earlier` is what it heard until now, with other data if that was forced."""
     trained, validated = (
-        tuple(sorted(song.sha256 for song in part.songs)) if part else () for part in (divided.train, divided.valid)
+        tuple(sorted(mark_of(song) for song in part.songs)) if part else () for part in (divided.train, divided.valid)
     )
     before = earlier.learnt - frozenset(trained) if earlier else ()
     return HeardSongs(trained, validated, tuple(sorted(before)))

@@ -7,13 +7,14 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from popgen_core.corpus.dataset import Dataset
+from popgen_core.corpus.dataset import Dataset, SongEntry
 from popgen_core.corpus.licences import Passport
 from popgen_core.corpus.report import FileRow
 from popgen_core.errors import DatasetError
 
-__all__ = ["Parts", "parts_of"]
+__all__ = ["Parts", "mark_of", "parts_of"]
 
+MARK = 16  # hex digits; the first datasets' names had no more
 LEAST_SONGS = 10  # a dataset of fewer is trained on whole: its test part would say nothing
 
 
@@ -51,6 +52,11 @@ class Parts:
         return {"trained": len(self.train), "validated": len(self.valid) if self.valid else 0, "left": self.left}
 
 
+def mark_of(song: SongEntry) -> str:
+    """By what a song is known again in any dataset: the beginning of the digest of what it was made from."""
+    return song.pt.rpartition("/")[2][:MARK]
+
+
 def parts_of(dataset: Dataset, songs: str, valid: Dataset | None) -> Parts:
     """The parts that `train.songs` asks for: "all" songs, or "train": those of the dataset's split.
 
@@ -73,8 +79,8 @@ def _with(valid: Dataset | None, parts: Parts, dataset: Dataset) -> Parts:
     if valid.sha256 == dataset.sha256:
         note = "the songs heard for validation are those trained on: their loss says nothing of other songs"
         return replace(parts, valid=valid, notes=(note,))
-    own = {song.sha256 for song in dataset.songs}
-    others = valid.of([song.file for song in valid.songs if song.sha256 not in own])
+    own = {mark_of(song) for song in dataset.songs}
+    others = valid.of([song.file for song in valid.songs if mark_of(song) not in own])
     if not len(others):
         raise DatasetError(
             f"every song of {valid.store.place} is one of {dataset.store.place}", hint="validate on other songs"
