@@ -10,7 +10,7 @@ import pytest
 
 # Sums are bit-equal at an equal number of threads, and the workers of a test run share the cores; torch reads this
 # when it is first imported, and so do processes that tests start.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["OMP_NUM_THREADS"] = "1"
 
 # Whoever runs in the background of a shell ignores Ctrl-C, and so would the processes that tests start and stop.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -6,11 +6,9 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 from changed_dataset import changed
 
 from popgen_core import api
@@ -31,15 +29,6 @@ pytest_plugins = ("tiny_run", "twelve_songs")
 FOLDS = ("fold-01", "fold-02", "fold-03")
 
 Changes = tuple[str, ...]
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Sums are bit-equal at an equal thread count."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def split_of(dataset: Path) -> Split:

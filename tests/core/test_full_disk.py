@@ -5,13 +5,12 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from equal_runs import CHANCE, one_thread
+from equal_runs import CHANCE
 from failing_disk import Disk, failing, failures
 
 from popgen_core import api
@@ -23,12 +22,6 @@ pytest_plugins = ("tiny_run",)
 
 Changes = tuple[str, ...]
 SMALL = ("width=16", "encoder.channels=4", "backbone.feed_forward=16", "train.batch=2", "train.save_minutes=0")
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    with one_thread():
-        yield
 
 
 @pytest.mark.slow

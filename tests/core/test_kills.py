@@ -8,13 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from equal_runs import CHANCE, assert_equal_runs, at_step, left_behind, one_thread, other_tensors
+from equal_runs import CHANCE, assert_equal_runs, at_step, left_behind, other_tensors
 
 from popgen_core import api
 from popgen_core.train.states import newest_state
@@ -23,12 +22,6 @@ pytest_plugins = ("tiny_run",)
 
 Changes = tuple[str, ...]
 SUPPORT = Path(__file__).parents[1] / "support"
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    with one_thread():
-        yield
 
 
 @pytest.mark.slow

@@ -8,13 +8,12 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from equal_runs import at_step, one_thread, other_tensors
+from equal_runs import at_step, other_tensors
 
 from popgen_core import api
 from popgen_core.errors import RecipeError
@@ -29,12 +28,6 @@ pytest_plugins = ("tiny_run",)
 Changes = tuple[str, ...]
 SUPPORT = Path(__file__).parents[1] / "support"
 LONG = ("grid.kind=seconds", "train.window=512", "backbone.window=512", "backbone.keep=384", "train.epochs=9")
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    with one_thread():
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from equal_runs import at_step, one_thread, timeless
+from equal_runs import at_step, timeless
 from torch import Generator
 
 from popgen_core import api
@@ -33,12 +33,6 @@ pytest_plugins = ("tiny_run",)
 Changes = tuple[str, ...]
 ONSET, ACTIVE, VELOCITY = 0, 1, 2  # channels of a roll
 CERTAIN = 50.0  # a logit
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    with one_thread():
-        yield
 
 
 class Trial:

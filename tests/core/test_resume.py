@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import numpy as np
 import pytest
 import torch
 from changed_dataset import changed
-from equal_runs import CHANCE, assert_equal_runs, at_step, one_thread, timeless
+from equal_runs import CHANCE, assert_equal_runs, at_step, timeless
 
 from popgen_core import api
 from popgen_core.errors import CheckpointError, OutputError, RecipeError, Refused
@@ -25,12 +24,6 @@ from popgen_core.train.states import states_of
 pytest_plugins = ("tiny_run",)
 
 Changes = tuple[str, ...]
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    with one_thread():
-        yield
 
 
 @pytest.mark.parametrize("stopped_at", [3, 4])  # in the middle of an epoch of four steps, and at its end

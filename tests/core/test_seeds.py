@@ -6,12 +6,10 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from popgen_core import api
 from popgen_core.checkpoint import read_checkpoint
@@ -22,15 +20,6 @@ from popgen_core.series.seeds import spread_of
 pytest_plugins = ("tiny_run", "twelve_songs")
 
 Changes = tuple[str, ...]
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Sums are bit-equal at an equal thread count."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from changed_dataset import changed
-from equal_runs import at_step, one_thread
+from equal_runs import at_step
 
 from popgen_core import api
 from popgen_core.checkpoint import read_checkpoint
@@ -31,12 +31,6 @@ NO_AUGMENTATION = (
     "augment.velocity_share=0",
     "augment.drop_group_share=0",
 )
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    with one_thread():
-        yield
 
 
 def entropy_of_rates(dataset: Dataset) -> float:
@@ -198,3 +192,33 @@ def test_an_error_is_told_as_the_end_of_a_session(tiny_dataset: Path, tiny_chang
     ends = [json.loads(line) for line in (tmp_path / "run" / "sessions.jsonl").read_text().splitlines()]
     assert [end["kind"] for end in ends] == ["begin", "end"]
     assert ends[1]["stopped"].startswith("an error: at step ")
+
+
+def test_tensorboard_hears_every_line_as_it_is_written_and_forgets_what_was_lost(
+    tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path
+) -> None:
+    events = pytest.importorskip("tensorboard.backend.event_processing.event_file_loader", exc_type=ImportError)
+    run = tmp_path / "run"
+    stop = at_step(3, signal.SIGINT)
+    api.train(tiny_dataset, run, "paper", changes=tiny_changes, tensorboard=True, progress=stop)
+    api.train(tiny_dataset, run, resume=True, tensorboard=True)
+    files = sorted((run / "tensorboard").iterdir())
+    heard = [list(events.EventFileLoader(str(file)).Load()) for file in files]
+    steps = [{event.step for event in of_file if event.summary.value} for of_file in heard]
+    assert steps == [{1, 2, 3}, {4, 5, 6, 7, 8}]
+    assert any(event.session_log.status and event.step == 4 for event in heard[1])  # a new start, from step 4 on
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="torch.compile needs a C++ compiler")
+def test_a_translated_model_trains_as_the_model_does(tiny_dataset: Path, tiny_changes: Changes, tmp_path: Path) -> None:
+    changes = [*tiny_changes, "train.epochs=1", "train.learning_rate=1e-3"]
+    api.train(tiny_dataset, tmp_path / "plain", "paper", changes=changes)
+    api.train(tiny_dataset, tmp_path / "compiled", "paper", changes=[*changes, "train.compile=true"])
+    plain, compiled = (
+        [line["loss"] for line in read_log(tmp_path / name / "log.jsonl") if line["kind"] == "step"]
+        for name in ("plain", "compiled")
+    )
+    assert len(plain) == 4
+    assert compiled == pytest.approx(plain, rel=1e-3)
+    assert compiled != plain  # fused kernels round otherwise: it was translated
