@@ -2,6 +2,9 @@ import subprocess
 import sys
 from importlib import import_module
 
+import pytest
+
+from popgen_core.contracts.card import Card
 from popgen_eval.cards import popgen_components
 from popgen_eval.run import HEADLINE_EVALUATORS, evaluator_named
 
@@ -11,14 +14,24 @@ def imported(module: str) -> set[str]:
     return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
 
 
-def test_the_cards_name_the_headline_evaluators() -> None:
-    made = []
-    for card in popgen_components():
-        module, name = card.target.split(":")
-        made.append(getattr(import_module(module), name))
-        assert card.kind == "evaluator"
-        assert card.name == made[-1]().measures[0].name + ".v1"
-    assert made == [type(evaluator) for evaluator in map(evaluator_named, HEADLINE_EVALUATORS)]
+@pytest.mark.parametrize("card", popgen_components(), ids=lambda card: card.name)
+def test_a_card_names_an_evaluator_and_its_figures_are_named_once(card: Card) -> None:
+    module, name = card.target.split(":")
+    made = getattr(import_module(module), name)
+    assert card.kind == "evaluator"
+    assert type(evaluator_named(card.name)) is made
+    assert len({measure.name for measure in made().measures}) == len(made().measures)
+
+
+def test_no_two_evaluators_make_a_figure_of_one_name() -> None:
+    made = [evaluator_named(card.name) for card in popgen_components()]
+    names = [measure.name for evaluator in made for measure in evaluator.measures]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_the_headline_evaluators_come_first() -> None:
+    cards = [card.name for card in popgen_components()]
+    assert tuple(cards[:5]) == HEADLINE_EVALUATORS
 
 
 def test_handing_in_cards_imports_neither_numpy_nor_scipy() -> None:

@@ -27,8 +27,7 @@ class HarmonicConsistency:
     / 12). The worst group counts twice. Moving a song by semitones changes nothing, exactly. Undefined below 12 bars
     and without a pitched group of 16 notes that sounds with another pitched one. Source: popgen's own, for the
     paper's "harmonic consistency" (figure 4), which the paper does not define. Deviation from the first definition:
-    ties
-    between chords are broken by the bass, between scales by the whole window, then the bass.
+    ties between chords are broken by the bass, between scales by the whole window, then the bass.
     """
 
     @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from popgen_core.contracts.evaluator import PieceEvaluator
 from popgen_core.music.song import Song
 from popgen_eval.api import evaluate_songs
-from popgen_eval.corruptions import CORRUPTIONS, Corruption, swapping
+from popgen_eval.corruptions import CORRUPTIONS, CROSSING, Corruption
 
 __all__ = ["Separation", "auc", "separations"]
 
@@ -40,7 +40,8 @@ def separations(
     """Grouped excerpts of one meter -> each figure against each corruption; the same seed, the same figures."""
     real = evaluate_songs(songs, evaluators=evaluators, window="first")
     found = []
-    for name, corruption in {**CORRUPTIONS, "swap": swapping(songs)}.items():
+    crossing = {name: made(songs) for name, made in CROSSING.items()}
+    for name, corruption in {**CORRUPTIONS, **crossing}.items():
         spoiled = evaluate_songs(_spoiled(songs, corruption, seed), evaluators=evaluators, window="first")
         for figure in real.names:
             pairs = [(a.scores[figure], b.scores[figure]) for a, b in zip(real.files, spoiled.files, strict=True)]

@@ -1,0 +1,7 @@
+"""The evaluators of sets of songs against references, and songs against a training set."""
+
+from popgen_core.contracts.card import Card
+
+__all__ = ["SETS"]
+
+SETS: list[Card] = []

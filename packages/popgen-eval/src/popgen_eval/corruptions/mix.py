@@ -1,0 +1,122 @@
+"""Ways to spoil every track of a song: its pitches, its times, the order of its bars, where its tracks come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.random import Generator
+
+from popgen_core.music.song import Song, Track
+from popgen_eval.corruptions.spoiling import Corruption, Notes, bar_of, bars_of, changed, strange
+
+__all__ = ["MIX", "swapping"]
+
+LOWEST, HIGHEST = 36, 84  # of a random pitch
+JITTER = 0.12  # beat
+
+
+def shufbar(song: Song, random: Generator) -> Song:
+    """The bars in random order."""
+    order, bar = random.permutation(bars_of(song)), bar_of(song)
+
+    def change(track: Track, notes: Notes) -> None:
+        notes["start_tick"] = order[notes["start_tick"] // bar] * bar + notes["start_tick"] % bar
+
+    return changed(song, change)
+
+
+def onebar(song: Song, random: Generator) -> Song:
+    """The busiest bar, over and over."""
+    bar, bars = bar_of(song), bars_of(song)
+    busiest = np.bincount(np.concatenate([track.notes["start_tick"] // bar for track in song.tracks])).argmax()
+    tracks = []
+    for track in song.tracks:
+        once = track.notes[track.notes["start_tick"] // bar == busiest]
+        notes = np.tile(once, bars)
+        notes["start_tick"] += np.repeat(np.arange(bars) - busiest, len(once)) * bar
+        tracks.append(replace(track, notes=notes))
+    return replace(song, tracks=tuple(tracks))
+
+
+def pitchrand(song: Song, random: Generator) -> Song:
+    """Every pitch at random; drums as they are."""
+
+    def change(track: Track, notes: Notes) -> None:
+        if not track.is_drum:
+            notes["pitch"] = random.integers(LOWEST, HIGHEST + 1, len(notes))
+
+    return changed(song, change)
+
+
+def pitchperm(song: Song, random: Generator) -> Song:
+    """The pitches of each track in random order; drums as they are."""
+
+    def change(track: Track, notes: Notes) -> None:
+        if not track.is_drum:
+            notes["pitch"] = random.permutation(notes["pitch"])
+
+    return changed(song, change)
+
+
+def jitter(song: Song, random: Generator) -> Song:
+    """Every onset off by 0.12 beat (standard deviation)."""
+
+    def change(track: Track, notes: Notes) -> None:
+        off = random.normal(0, JITTER * song.ticks_per_quarter, len(notes))
+        notes["start_tick"] = np.maximum(notes["start_tick"] + np.rint(off).astype(np.int64), 0)
+
+    return changed(song, change)
+
+
+def stepperm(song: Song, random: Generator) -> Song:
+    """The onsets of each track in each bar at random sixteenths of it, notes of one onset together."""
+    bar, step = bar_of(song), song.ticks_per_quarter / 4
+    steps = round(bar / step)
+
+    def change(track: Track, notes: Notes) -> None:
+        onsets, which = np.unique(notes["start_tick"], return_inverse=True)
+        moved = onsets.copy()
+        for number in np.unique(onsets // bar):
+            inside = onsets // bar == number
+            places = np.resize(random.permutation(steps), inside.sum())
+            moved[inside] = number * bar + np.rint(places * step).astype(np.int64)
+        notes["start_tick"] = moved[which]
+
+    return changed(song, change)
+
+
+def noise(song: Song, random: Generator) -> Song:
+    """As many notes of as many lengths, anywhere; of any pitch but for drums."""
+    end = bars_of(song) * bar_of(song)
+
+    def change(track: Track, notes: Notes) -> None:
+        notes["start_tick"] = random.integers(0, end, len(notes))
+        if not track.is_drum:
+            notes["pitch"] = random.integers(LOWEST, HIGHEST + 1, len(notes))
+
+    return changed(song, change)
+
+
+def shiftfrac(song: Song, random: Generator) -> Song:
+    """All tracks but the first later, each by its own 0.1 to 3.9 beats."""
+
+    def change(track: Track, notes: Notes) -> None:
+        if track is not song.tracks[0]:
+            notes["start_tick"] += int(random.uniform(0.1, 3.9) * song.ticks_per_quarter)
+
+    return changed(song, change)
+
+
+def swapping(others: Sequence[Song]) -> Corruption:
+    """A corruption that takes each track but the first from one of `others`, where one has that group."""
+
+    def swap(song: Song, random: Generator) -> Song:
+        return replace(song, tracks=(*song.tracks[:1], *(strange(song, t, others, random) for t in song.tracks[1:])))
+
+    return swap
+
+
+EACH = (noise, pitchrand, pitchperm, stepperm, jitter, onebar, shufbar, shiftfrac)
+MIX: dict[str, Corruption] = {function.__name__: function for function in EACH}
