@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -25,10 +25,14 @@ class Measure:
 
 @dataclass(frozen=True)
 class Score:
-    """A value, or NaN with the reason why it is undefined; never 0 for want of material."""
+    """A value, or NaN with the reason why it is undefined; never 0 for want of material.
+
+    `note` says what a value does not: the song nearest to a copied one, say.
+    """
 
     value: float
     reason: str = ""
+    note: str = ""
 
 
 class Evaluator(Protocol):
@@ -61,7 +65,10 @@ class PieceEvaluator(Evaluator, Protocol):
 
 
 class SetEvaluator(Evaluator, Protocol):
-    """Scope "set": judges some pieces against reference pieces."""
+    """Scope "set": judges some pieces against reference pieces.
+
+    Pieces of one song share its `song` object: whoever counts songs, or draws them, counts and draws those.
+    """
 
     def score(self, pieces: Sequence[Piece], references: Sequence[Piece]) -> Mapping[str, Score]:
         """Grouped pieces and references -> a score for each of `measures`."""
@@ -69,8 +76,8 @@ class SetEvaluator(Evaluator, Protocol):
 
 
 class TrainingEvaluator(Evaluator, Protocol):
-    """Scope "training": judges a piece against what a model was trained on."""
+    """Scope "training": judges pieces against what a model was trained on."""
 
-    def score(self, piece: Piece, training: Sequence[Piece]) -> Mapping[str, Score]:
-        """A grouped piece and the training pieces -> a score for each of `measures`."""
+    def learn(self, training: Iterable[tuple[str, Piece]]) -> Callable[[Piece], Mapping[str, Score]]:
+        """Names of songs and their pieces -> a judge: grouped piece -> a score for each of `measures`."""
         ...
