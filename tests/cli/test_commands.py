@@ -53,6 +53,8 @@ def test_these_are_the_verbs() -> None:
         "generate",
         "show",
         "eval",
+        "eval-validate",
+        "baseline",
         "plugins",
         "recipe",
         "demo",

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from popgen_cli import __version__
+from popgen_cli.commands.baseline import baseline
 from popgen_cli.commands.crossval import crossval
 from popgen_cli.commands.demo import demo
 from popgen_cli.commands.doctor import doctor
@@ -21,6 +22,7 @@ from popgen_cli.commands.score import score
 from popgen_cli.commands.show import show
 from popgen_cli.commands.songwriter import songwriter
 from popgen_cli.commands.train import train
+from popgen_cli.commands.validate import eval_validate
 from popgen_cli.doors import end_like_ctrl_c
 
 __all__ = ["app", "main"]
@@ -62,6 +64,8 @@ app.command("crossval")(crossval)
 app.command("generate")(generate)
 app.command("show")(show)
 app.command("eval")(evaluate)
+app.command("eval-validate")(eval_validate)
+app.command("baseline")(baseline)
 app.add_typer(plugins, name="plugins")
 app.add_typer(recipe, name="recipe")
 app.command("demo")(demo)

@@ -10,7 +10,7 @@ from typing import Any
 
 from popgen_core.corpus.grids import grid_from_plain
 from popgen_core.corpus.index import ANEW, INDEX, checked_bytes, read_index
-from popgen_core.corpus.pt import song_from_pt
+from popgen_core.corpus.pt_song import song_from_pt
 from popgen_core.corpus.reader import SONGS
 from popgen_core.corpus.split import Split
 from popgen_core.corpus.store import Store, store_at

@@ -1,4 +1,4 @@
-"""A song of a dataset as the bytes of its `.pt` file (paper, section 2.1); `popgen_core.corpus.pt` reads them.
+"""A song of a dataset as the bytes of its `.pt` file (paper, section 2.1); `popgen_core.corpus.pt_song` reads them.
 
 A dict of tensors and plain values: note matrices by group, rhythm parameters, programs, tempo, time signature. The
 same song makes the same bytes, whatever its file is called.

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from popgen_core import __version__
 from popgen_core.analysis.position import position_controls
@@ -18,6 +17,7 @@ from popgen_core.contracts.tensors import Constraints, Sampling
 from popgen_core.generate.draw import DrawnNotes, draw_frames
 from popgen_core.generate.load import Loaded
 from popgen_core.generate.request import Request, Wanted, completed
+from popgen_core.music.fitted import fitted
 from popgen_core.music.midi import PROVENANCE
 from popgen_core.music.roll import Roll, RollSpec, song_from_roll
 from popgen_core.music.song import Marker, Song, Track
@@ -84,24 +84,8 @@ def _song(roll: Roll, wanted: Wanted, tracks: list[Track], provenance: str) -> S
     """The drawn roll as a song of the wanted groups that ends at its last bar line, which a marker names."""
     template = replace(wanted.template, provenance=provenance, markers=(Marker(wanted.end_tick, "end"),))
     song = song_from_roll(roll, template, tracks)
-    kept = [replace(track, notes=_fitted(track.notes, wanted.end_tick)) for track in song.tracks]
+    kept = [replace(track, notes=fitted(track.notes, wanted.end_tick)) for track in song.tracks]
     return replace(song, tracks=tuple(track for track in kept if track.name in wanted.groups))
-
-
-def _fitted(notes: NDArray[Any], end_tick: int) -> NDArray[Any]:
-    """Notes of one track that end before the next of their pitch and before the song's end, at least a tick long.
-
-    MIDI has one switch a pitch: overlaps of a pitch would not come back as they were written.
-    """
-    notes = notes[notes["start_tick"] < end_tick]
-    order = np.lexsort((notes["start_tick"], notes["pitch"]))
-    notes = notes[order]
-    following = np.full(len(notes), end_tick)
-    same = notes["pitch"][1:] == notes["pitch"][:-1]
-    following[:-1][same] = notes["start_tick"][1:][same]
-    notes["length_ticks"] = np.minimum(notes["length_ticks"], following - notes["start_tick"])
-    notes = notes[notes["length_ticks"] > 0]  # two onsets of one pitch drawn on one tick are one note
-    return notes[np.lexsort((notes["pitch"], notes["start_tick"]))]
 
 
 def _provenance(loaded: Loaded, request: Request, index: int) -> str:

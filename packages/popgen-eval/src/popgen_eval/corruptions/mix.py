@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.random import Generator
 
+from popgen_core.baselines.bars import repeated_bar, shuffled_bars
 from popgen_core.music.song import Song, Track
 from popgen_eval.corruptions.spoiling import Corruption, Notes, bar_of, bars_of, changed, strange
 
@@ -19,25 +20,12 @@ JITTER = 0.12  # beat
 
 def shufbar(song: Song, random: Generator) -> Song:
     """The bars in random order."""
-    order, bar = random.permutation(bars_of(song)), bar_of(song)
-
-    def change(track: Track, notes: Notes) -> None:
-        notes["start_tick"] = order[notes["start_tick"] // bar] * bar + notes["start_tick"] % bar
-
-    return changed(song, change)
+    return shuffled_bars(song, random)
 
 
 def onebar(song: Song, random: Generator) -> Song:
     """The busiest bar, over and over."""
-    bar, bars = bar_of(song), bars_of(song)
-    busiest = np.bincount(np.concatenate([track.notes["start_tick"] // bar for track in song.tracks])).argmax()
-    tracks = []
-    for track in song.tracks:
-        once = track.notes[track.notes["start_tick"] // bar == busiest]
-        notes = np.tile(once, bars)
-        notes["start_tick"] += np.repeat(np.arange(bars) - busiest, len(once)) * bar
-        tracks.append(replace(track, notes=notes))
-    return replace(song, tracks=tuple(tracks))
+    return repeated_bar(song)
 
 
 def pitchrand(song: Song, random: Generator) -> Song:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.random import default_rng
@@ -15,14 +17,20 @@ from popgen_core.music.song import Song
 from popgen_eval.api import evaluate_songs
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING, Corruption
 
-__all__ = ["Separation", "auc", "separations"]
+__all__ = ["Better", "Separation", "auc", "separation", "separations"]
+
+Better = Literal["higher", "lower", "none"]
+RESAMPLES = 2_000  # of songs, for an interval
 
 
 @dataclass(frozen=True)
 class Separation:
-    """One figure against one corruption, over the songs where it is defined.
+    """One figure against one corruption, over the `n` songs where it is defined for both.
 
-    `auc`: chance that a song scores above a spoiled song, ties half; `paired`: share of songs above their own copy.
+    `auc`: chance that a song is better than a spoiled song by this figure, ties half, with `low` and `high`, the 95 %
+    interval of it by drawing songs anew (each with its own spoiled copy); `paired`: share of songs better than their
+    own copy, ties half; `d`: difference of the means in pooled standard deviations (Cohen 1988). A figure without
+    direction is taken as if higher were better. NaN: what no song, or for intervals and d a single one, can tell.
     """
 
     corruption: str
@@ -32,6 +40,9 @@ class Separation:
     auc: float
     paired: float
     n: int
+    low: float = math.nan
+    high: float = math.nan
+    d: float = math.nan
 
 
 def separations(
@@ -44,8 +55,8 @@ def separations(
     for name, corruption in {**CORRUPTIONS, **crossing}.items():
         spoiled = evaluate_songs(_spoiled(songs, corruption, seed), evaluators=evaluators, window="first")
         for figure in real.names:
-            pairs = [(a.scores[figure], b.scores[figure]) for a, b in zip(real.files, spoiled.files, strict=True)]
-            found.append(_separation(name, figure, np.array(pairs, dtype=np.float64).reshape(-1, 2)))
+            before, after = (np.array([file.scores[figure] for file in of.files]) for of in (real, spoiled))
+            found.append(separation(name, figure, before, after))
     return found
 
 
@@ -53,16 +64,52 @@ def _spoiled(songs: Sequence[Song], corruption: Corruption, seed: int) -> list[S
     return [corruption(song, default_rng([seed, number])) for number, song in enumerate(songs)]
 
 
-def _separation(corruption: str, figure: str, pairs: NDArray[np.float64]) -> Separation:
-    """(songs, 2) values of songs and of their spoiled copies -> how well they are told apart."""
-    real, spoiled = pairs[~np.isnan(pairs).any(axis=1)].T
+def separation(
+    corruption: str, figure: str, real: NDArray[np.float64], spoiled: NDArray[np.float64], better: Better = "higher"
+) -> Separation:
+    """(song,) values of songs and of their spoiled copies, NaN where undefined -> how well they are told apart."""
+    defined = ~(np.isnan(real) | np.isnan(spoiled))
+    real, spoiled = real[defined], spoiled[defined]
     if not len(real):
         return Separation(corruption, figure, math.nan, math.nan, math.nan, math.nan, 0)
-    paired = float((np.sign(real - spoiled) / 2 + 0.5).mean())
-    means = float(real.mean()), float(spoiled.mean())
-    return Separation(corruption, figure, *means, auc(real, spoiled), paired, len(real))
+    sign = -1.0 if better == "lower" else 1.0
+    above = _above(sign * real, sign * spoiled)  # (song, spoiled song)
+    return Separation(
+        corruption,
+        figure,
+        float(real.mean()),
+        float(spoiled.mean()),
+        auc=float(above.mean()),
+        paired=float(np.diag(above).mean()),
+        n=len(real),
+        **_spread(sign * real, sign * spoiled, above),
+    )
 
 
 def auc(higher: NDArray[np.float64], lower: NDArray[np.float64]) -> float:
     """Chance that one of `higher` is above one of `lower`, ties half: 1 they are apart, .5 they are alike."""
-    return float((np.sign(higher[:, None] - lower[None, :]) / 2 + 0.5).mean())
+    return float(_above(higher, lower).mean())
+
+
+def _above(higher: NDArray[np.float64], lower: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(one, other) 1 where one is above the other, .5 where they are equal, else 0."""
+    return np.asarray(np.sign(higher[:, None] - lower[None, :]) / 2 + 0.5)
+
+
+def _spread(real: NDArray[np.float64], spoiled: NDArray[np.float64], above: NDArray[np.float64]) -> dict[str, float]:
+    """Interval of the AUC, and Cohen's d; nothing where a single song is defined."""
+    if len(real) < 2:
+        return {}
+    share = _resamples(len(real))  # (resample, song)
+    drawn = ((share @ above.astype(np.float32)) * share).sum(axis=1)  # (resample,) the AUC of the songs drawn
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    sd = math.sqrt((float(real.var(ddof=1)) + float(spoiled.var(ddof=1))) / 2)
+    d = float(real.mean() - spoiled.mean()) / sd if sd else math.nan
+    return {"low": float(low), "high": float(min(high, 1.0)), "d": d}
+
+
+@lru_cache(maxsize=16)
+def _resamples(songs: int) -> NDArray[np.float32]:
+    """(resample, song) how much of each resample each song is; a row sums to 1."""
+    counts = default_rng(0).multinomial(songs, np.full(songs, 1 / songs), RESAMPLES)
+    return (counts / songs).astype(np.float32)
