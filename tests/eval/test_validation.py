@@ -152,7 +152,8 @@ def test_every_figure_meets_every_corruption(found: Validation) -> None:
     assert cells == {(figure, name) for figure in found.figures for name in (*CORRUPTIONS, *CROSSING)}
     noise = next(row for row in found.separations if (row.figure, row.corruption) == ("overall", "noise"))
     assert (noise.auc, noise.n) == (1.0, 3)
-    assert all(row.largest_change < 1e-9 for row in found.invariances if row.check == "transpose")
+    moved = {row.figure for row in found.invariances if row.check == "transpose" and row.largest_change >= 1e-9}
+    assert moved <= {"pitch_range_violations"}  # the one figure that asks where a note lies
 
 
 def test_two_workers_find_what_one_does(real: Path, found: Validation) -> None:
