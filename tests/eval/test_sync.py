@@ -5,15 +5,17 @@ import pytest
 
 from popgen_core.analysis.piece import Piece
 from popgen_core.music.song import Song
-from popgen_eval.metrics.sync import CrossTrackSync, meeting
+from popgen_eval.metrics.sync import CrossTrackSync, Meeting, meeting, together
 
 BEATS = [(480 * beat, 480, 36) for beat in range(4)]
 COVERED = 4 * 2 * (1.5 / 16) / 4  # by four onsets a bar
 
 
 def pair(*tracks) -> tuple[float, int]:
+    """How two groups meet, above chance, and how often they could."""
     piece = Piece(Song(480, tracks))
-    return meeting(piece, *piece.parts)
+    found = meeting(piece, *piece.parts)
+    return together([found]).value, found.onsets
 
 
 def scores(*tracks) -> dict:
@@ -37,6 +39,18 @@ def test_onsets_meet_within_a_sixteenth_and_a_half_of_a_beat(track) -> None:
     assert pair(bass, track("lead", (480 + 45, 240, 60)))[0] == 1.0
     assert pair(bass, track("lead", (480 + 46, 240, 60)))[0] == 0.0
     assert pair(bass, track("lead", (480 - 45, 240, 60)))[0] == 1.0
+
+
+def test_pairs_count_by_the_root_of_their_onsets_and_by_the_room_that_chance_leaves() -> None:
+    # 10 x (.6 - .2) + 20 x (.9 - .5) over 10 x .8 + 20 x .5
+    assert together([Meeting(0.6, 0.2, 100), Meeting(0.9, 0.5, 400)]).value == pytest.approx(12 / 18)
+
+
+def test_a_pair_below_chance_pulls_the_others_down_and_all_of_them_stop_at_0() -> None:
+    below = Meeting(0.1, 0.5, 100)
+    assert together([Meeting(1.0, 0.5, 100), below]).value == pytest.approx(0.1)
+    assert together([below]).value == 0.0
+    assert together([Meeting(math.nan, math.nan, 0)]).reason == "no two groups of 16 notes (drums 32) play in one bar"
 
 
 def test_a_chord_is_one_onset(track) -> None:

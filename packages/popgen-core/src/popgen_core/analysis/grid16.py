@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DRUM_VOICES", "drum_voice", "onset_grid", "voice_grid"]
+__all__ = ["DRUM_VOICES", "HATS", "KICKS", "SNARES", "drum_voice", "onset_grid", "voice_grid"]
 
 DRUM_VOICES = ("kick", "snare", "other")
 KICKS = (35, 36)  # General MIDI percussion: acoustic bass drum, bass drum 1
 SNARES = (37, 38, 39, 40)  # side stick, acoustic snare, hand clap, electric snare
+HATS = (42, 44, 46, 51, 53, 59)  # closed, pedal and open hi-hat, the ride cymbals and the ride's bell
 
 
 def onset_grid(step: NDArray[np.int64], bars: int, steps: int) -> NDArray[np.bool_]:

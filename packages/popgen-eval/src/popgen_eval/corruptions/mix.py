@@ -16,6 +16,7 @@ __all__ = ["MIX", "swapping"]
 
 LOWEST, HIGHEST = 36, 84  # of a random pitch
 JITTER = 0.12  # beat
+MOST_STEPS = 15  # sixteenths that `shift` moves a track by, at most: less than a bar of 4/4
 
 
 def shufbar(song: Song, random: Generator) -> Song:
@@ -87,6 +88,49 @@ def noise(song: Song, random: Generator) -> Song:
     return changed(song, change)
 
 
+def gridnoise(song: Song, random: Generator) -> Song:
+    """As many notes of as many lengths on random sixteenths; the pitches of each track in random order, drums' too."""
+    step = song.ticks_per_quarter / 4
+    steps = round(bars_of(song) * bar_of(song) / step)
+
+    def change(track: Track, notes: Notes) -> None:
+        notes["start_tick"] = np.rint(random.integers(0, steps, len(notes)) * step)
+        notes["pitch"] = random.permutation(notes["pitch"])
+
+    return changed(song, change)
+
+
+def onsetrand(song: Song, random: Generator) -> Song:
+    """Every onset anywhere in its bar, on a grid or off it."""
+    bar = bar_of(song)
+
+    def change(track: Track, notes: Notes) -> None:
+        notes["start_tick"] = notes["start_tick"] // bar * bar + random.integers(0, bar, len(notes))
+
+    return changed(song, change)
+
+
+def shift(song: Song, random: Generator) -> Song:
+    """All tracks but the first later, each by its own 1 to 15 sixteenths."""
+
+    def change(track: Track, notes: Notes) -> None:
+        if track is not song.tracks[0]:
+            notes["start_tick"] += round(random.integers(1, MOST_STEPS + 1) * song.ticks_per_quarter / 4)
+
+    return changed(song, change)
+
+
+def shiftbar(song: Song, random: Generator) -> Song:
+    """All tracks but the first later by whole bars, each by its own number; what goes over the end comes first."""
+    bar, bars = bar_of(song), bars_of(song)
+
+    def change(track: Track, notes: Notes) -> None:
+        if track is not song.tracks[0] and bars > 1:
+            notes["start_tick"] = (notes["start_tick"] + random.integers(1, bars) * bar) % (bars * bar)
+
+    return changed(song, change)
+
+
 def shiftfrac(song: Song, random: Generator) -> Song:
     """All tracks but the first later, each by its own 0.1 to 3.9 beats."""
 
@@ -106,5 +150,6 @@ def swapping(others: Sequence[Song]) -> Corruption:
     return swap
 
 
-EACH = (noise, pitchrand, pitchperm, stepperm, jitter, onebar, shufbar, shiftfrac)
-MIX: dict[str, Corruption] = {function.__name__: function for function in EACH}
+PITCHES = (noise, gridnoise, pitchrand, pitchperm)
+TIMES = (onsetrand, stepperm, jitter, onebar, shufbar, shift, shiftfrac, shiftbar)
+MIX: dict[str, Corruption] = {function.__name__: function for function in (*PITCHES, *TIMES)}
