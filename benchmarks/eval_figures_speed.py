@@ -24,7 +24,7 @@ from popgen_core.music.guard import song_from_bytes
 from popgen_core.music.midi import song_to_midi
 from popgen_core.music.song import Song
 from popgen_core.songwriter import write_song
-from popgen_eval.cards import popgen_components
+from popgen_eval.cards import CURRENT
 from popgen_eval.run import evaluator_named, score_piece
 
 SECONDS, TIMES = 60, 10
@@ -101,7 +101,7 @@ def in_ms(taken: float) -> str:
 
 
 def main() -> None:
-    made = {card.name: evaluator_named(card.name) for card in popgen_components()}
+    made = {card.name: evaluator_named(card.name) for card in CURRENT}
     evaluators = {name: evaluator for name, evaluator in made.items() if evaluator.scope == "piece"}
     song, every = minute(), list(evaluators.values())
     dense, contents = denser(song, TIMES), song_to_midi(song)

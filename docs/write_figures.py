@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from pathlib import Path
 
-from popgen_eval.cards import popgen_components
+from popgen_eval.cards import CURRENT
 from popgen_eval.run import evaluator_named
 
 PAGE = Path(__file__).with_name("figures.md")
@@ -14,7 +14,7 @@ PAGE = Path(__file__).with_name("figures.md")
 def page() -> str:
     """The page as it should be."""
     parts = ["# The figures\n\nWritten by `make docs` from the evaluators themselves; a test compares them.\n"]
-    for name in (card.name for card in popgen_components()):
+    for name in (card.name for card in CURRENT):
         evaluator = evaluator_named(name)
         parts.append(f"## `{name}`\n\n{inspect.getdoc(type(evaluator))}\n")
         for measure in evaluator.measures:

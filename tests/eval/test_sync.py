@@ -6,6 +6,7 @@ import pytest
 from popgen_core.analysis.piece import Piece
 from popgen_core.music.song import Song
 from popgen_eval.metrics.sync import CrossTrackSync, Meeting, meeting, together
+from popgen_eval.metrics.sync_v1 import CrossTrackSync as FirstSync
 
 BEATS = [(480 * beat, 480, 36) for beat in range(4)]
 COVERED = 4 * 2 * (1.5 / 16) / 4  # by four onsets a bar
@@ -103,3 +104,16 @@ def test_one_group_alone_is_in_sync_with_nothing(track) -> None:
         "cross_track_sync": True,
         "onset_sync": True,
     }
+
+
+def test_the_first_version_takes_a_pair_below_chance_for_one_at_chance(track) -> None:
+    # bass and lead always meet; the chords meet neither, below their chance: first 0, now less than 0
+    tracks = (
+        track("bass", *BEATS),
+        track("lead", *((at, length, pitch + 36) for at, length, pitch in BEATS)),
+        track("chords", *((240 + 480 * beat, 120, 60) for beat in range(4))),
+    )
+    piece = Piece(Song(480, tracks))
+    assert FirstSync().score(piece)["onset_sync"].value == pytest.approx(1 / 3)
+    chance = COVERED / (1 - COVERED)
+    assert CrossTrackSync().score(piece)["onset_sync"].value == pytest.approx((1 - 2 * chance) / 3)

@@ -1,4 +1,4 @@
-from popgen_eval.cards import popgen_components
+from popgen_eval.cards import CURRENT
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING
 from popgen_eval.metrics.overall import OVERALL
 from popgen_eval.run import evaluator_named
@@ -6,7 +6,7 @@ from popgen_eval.validation.targets import TARGETS
 
 
 def test_targets_are_of_figures_with_a_direction_and_of_corruptions_that_there_are() -> None:
-    made = [evaluator_named(card.name) for card in popgen_components()]
+    made = [evaluator_named(card.name) for card in CURRENT]
     judged = {m.name for evaluator in made for m in evaluator.measures if m.better != "none"} | {OVERALL.name}
     assert set(TARGETS) <= judged
     for figure, targets in TARGETS.items():

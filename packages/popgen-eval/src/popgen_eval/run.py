@@ -12,6 +12,7 @@ from popgen_core.contracts.grouper import Grouper
 from popgen_core.errors import RecipeError
 from popgen_core.music.song import Song
 from popgen_core.plugins import catalogue
+from popgen_eval.cards import headline as cards
 from popgen_eval.metrics.overall import HEADLINE, OVERALL, overall
 from popgen_eval.metrics.pooling import undefined
 from popgen_eval.report import FileScores
@@ -22,7 +23,7 @@ Windows = Literal["all", "first"]
 
 
 # the evaluators of the five headline figures, by their names in the catalogue
-HEADLINE_EVALUATORS = tuple(f"{name}.v1" for name in HEADLINE)
+HEADLINE_EVALUATORS = tuple(card.name for card in cards.HEADLINE)
 
 
 def evaluator_named(name: str) -> PieceEvaluator:

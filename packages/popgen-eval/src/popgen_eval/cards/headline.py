@@ -19,7 +19,7 @@ HEADLINE = [
     ),
     Card(
         "evaluator",
-        "cross_track_sync.v1",
+        "cross_track_sync.v2",
         "popgen_eval.metrics.sync:CrossTrackSync",
         "groups that begin notes together and agree on the harmony",
     ),

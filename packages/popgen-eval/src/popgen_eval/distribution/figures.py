@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from popgen_core.analysis.piece import Piece
 from popgen_core.contracts.evaluator import PieceEvaluator
 from popgen_core.plugins import catalogue
-from popgen_eval.cards import popgen_components
+from popgen_eval.cards import CURRENT
 from popgen_eval.families import HEADLINE, NAMED
 from popgen_eval.run import score_piece
 
@@ -24,7 +24,7 @@ FIGURES = (*HEADLINE, *NAMED[: NAMED.index("onset_sync") + 1])
 @cache
 def figure_evaluators() -> tuple[PieceEvaluator, ...]:
     """The evaluators of this distribution that make any of `FIGURES`."""
-    names = [card.name for card in popgen_components()]
+    names = [card.name for card in CURRENT]
     found = [catalogue().load("evaluator", name) for name in names]
     return tuple(
         made(made.Config())

@@ -14,7 +14,7 @@ from popgen_core.analysis.scales import key_share
 from popgen_core.analysis.skyline import skyline
 from popgen_eval.metrics.pooling import pooled
 from popgen_eval.metrics.rhythm import recurrence, tolerance
-from popgen_eval.metrics.sync import meeting
+from popgen_eval.metrics.sync import meeting, together
 
 __all__ = ["FAMILIES", "INVARIANTS", "invariants"]
 
@@ -118,7 +118,7 @@ def groove(piece: Piece) -> Row:
 def onset_sync(piece: Piece) -> Row:
     """(1,) share of onsets that meet another group's, above chance, as the figure of that name has it."""
     pairs = [meeting(piece, one, two) for one, two in combinations(piece.parts, 2)]
-    return np.array([pooled(pairs, "none").value])
+    return np.array([together(pairs).value])
 
 
 def harmony(piece: Piece) -> Row:

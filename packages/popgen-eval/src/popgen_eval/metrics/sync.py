@@ -15,7 +15,7 @@ from popgen_core.analysis.piece import Part, Piece
 from popgen_core.contracts.evaluator import Measure, Score
 from popgen_eval.metrics.pooling import undefined
 
-__all__ = ["CrossTrackSync", "Meeting", "meeting", "together"]
+__all__ = ["CrossTrackSync", "Meeting", "meeting", "together", "with_harmony"]
 
 NEAR = 1.5 / 16  # beat
 MOST_COVERED = 0.95  # of the time, as chance; more would leave nothing to tell
@@ -73,8 +73,8 @@ class CrossTrackSync:
     all others (see `harmonic_consistency`).
     Undefined below 12 bars, without two groups of 16 notes (drums 32) that play in one bar, and, but for
     `onset_sync`, without two pitched groups. Source: popgen's own, for the paper's "cross-track synchronisation"
-    (figure 3), which the paper does not define. Deviation from our first definition: it averaged (s - c) / (1 - c) of
-    each pair, 0 at least; that let pairs below chance pass and gave as much weight to those that cannot miss.
+    (figure 3), which the paper does not define. Version 1 averaged (s - c) / (1 - c) of each pair, 0 at least: it let
+    pairs below chance pass, and gave as much weight to those that cannot miss.
     """
 
     @dataclass(frozen=True)
@@ -102,10 +102,11 @@ class CrossTrackSync:
             return {"cross_track_sync": undefined(piece.reason), "onset_sync": undefined(piece.reason)}
         parts = [part for part in piece.parts if part.enough]
         in_time = together([meeting(piece, one, two) for one, two in combinations(parts, 2)])
-        return {"cross_track_sync": _with_harmony(in_time, piece), "onset_sync": in_time}
+        return {"cross_track_sync": with_harmony(in_time, piece), "onset_sync": in_time}
 
 
-def _with_harmony(in_time: Score, piece: Piece) -> Score:
+def with_harmony(in_time: Score, piece: Piece) -> Score:
+    """T of a piece -> sqrt(T H)."""
     if in_time.reason:
         return in_time
     if not piece.agreement:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from popgen_core.contracts.evaluator import Measure
 from popgen_core.errors import RecipeError
-from popgen_eval.cards import popgen_components
+from popgen_eval.cards import CURRENT
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING
 from popgen_eval.metrics.overall import HEADLINE, OVERALL
 from popgen_eval.run import evaluator_named
@@ -99,7 +99,7 @@ def piece_figures(wanted: Sequence[str] | None = None) -> tuple[tuple[str, ...],
 
     Raises RecipeError for a figure that none of them makes.
     """
-    made = {card.name: evaluator_named(card.name).measures for card in popgen_components() if _judges_pieces(card.name)}
+    made = {card.name: evaluator_named(card.name).measures for card in CURRENT if _judges_pieces(card.name)}
     figures = {measure.name: measure for measures in made.values() for measure in measures}
     figures |= {OVERALL.name: OVERALL} if set(HEADLINE) <= set(figures) else {}
     if wanted is None:
