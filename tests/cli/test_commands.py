@@ -55,6 +55,7 @@ def test_these_are_the_verbs() -> None:
         "eval",
         "eval-validate",
         "baseline",
+        "compare",
         "plugins",
         "recipe",
         "demo",

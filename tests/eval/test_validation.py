@@ -17,6 +17,7 @@ from popgen_core.errors import PopgenError, RecipeError
 from popgen_core.music import Song, Track, notes_from, rows, song_to_midi
 from popgen_core.music.song import METER, TEMPO
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING
+from popgen_eval.run import HEADLINE_EVALUATORS
 from popgen_eval.validation import validate as validating
 from popgen_eval.validation.invariance import invariance, roll20, transposed
 from popgen_eval.validation.material import Material, unfit
@@ -27,7 +28,6 @@ from popgen_eval.validation.targets import TARGETS
 from popgen_eval.validation.validate import Validation, piece_figures, reached, validate
 
 BAR = 1920
-HEADLINE = ("note_coherence", "rhythm_accuracy", "cross_track_sync", "harmonic_consistency", "structure_coherence")
 
 
 def array(*values: float) -> np.ndarray:
@@ -194,7 +194,7 @@ def test_a_song_as_it_is_keeps_its_tempo_map_and_an_excerpt_has_one_tempo(track:
 
 def test_overall_brings_the_figures_that_it_is_made_of() -> None:
     names, figures = piece_figures(["overall"])
-    assert names == tuple(f"{name}.v1" for name in HEADLINE)
+    assert names == HEADLINE_EVALUATORS
     assert list(figures) == ["overall"]
     with pytest.raises(RecipeError, match="no figure is called beauty"):
         piece_figures(["beauty"])

@@ -9,6 +9,7 @@ import typer
 
 from popgen_cli import __version__
 from popgen_cli.commands.baseline import baseline
+from popgen_cli.commands.compare import compare
 from popgen_cli.commands.crossval import crossval
 from popgen_cli.commands.demo import demo
 from popgen_cli.commands.doctor import doctor
@@ -66,6 +67,7 @@ app.command("show")(show)
 app.command("eval")(evaluate)
 app.command("eval-validate")(eval_validate)
 app.command("baseline")(baseline)
+app.command("compare")(compare)
 app.add_typer(plugins, name="plugins")
 app.add_typer(recipe, name="recipe")
 app.command("demo")(demo)

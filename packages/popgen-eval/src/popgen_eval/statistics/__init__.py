@@ -1,6 +1,86 @@
 """What figures say of songs, and how surely: summaries, tests, effects, intervals."""
 
+from popgen_eval.statistics.agreement import alpha_interval, alpha_ordinal, icc_2k
+from popgen_eval.statistics.bca import bca
+from popgen_eval.statistics.categorical import (
+    ChiSquare,
+    Preference,
+    exact_binomial,
+    goodness_of_fit,
+    independence,
+    preference,
+)
+from popgen_eval.statistics.clusters import ClusterShare, cluster_share, crossed_share
+from popgen_eval.statistics.effects import Effect, dz_of_pairs, hedges_g
+from popgen_eval.statistics.equivalence import MARGIN, Equivalence, equivalence, margin_of
+from popgen_eval.statistics.multiple import benjamini_hochberg, holm
+from popgen_eval.statistics.power import (
+    design_effect,
+    detectable_paired,
+    detectable_share,
+    detectable_unpaired,
+    paired_power,
+    paired_size,
+    same_paired_size,
+    same_unpaired_size,
+    share_power,
+    share_size,
+    unpaired_power,
+    unpaired_size,
+)
+from popgen_eval.statistics.rank_test import RankTest, rank_sum, signed_rank
+from popgen_eval.statistics.ratings import Rating, RatingTest, rating_test
 from popgen_eval.statistics.resampled import ResampledT, corrected_resampled_t
 from popgen_eval.statistics.summary import Summary, bca_interval, summarise
+from popgen_eval.statistics.t_test import TTest, paired_t, welch_t
 
-__all__ = ["ResampledT", "Summary", "bca_interval", "corrected_resampled_t", "summarise"]
+__all__ = [
+    "MARGIN",
+    "ChiSquare",
+    "ClusterShare",
+    "Effect",
+    "Equivalence",
+    "Preference",
+    "RankTest",
+    "Rating",
+    "RatingTest",
+    "ResampledT",
+    "Summary",
+    "TTest",
+    "alpha_interval",
+    "alpha_ordinal",
+    "bca",
+    "bca_interval",
+    "benjamini_hochberg",
+    "cluster_share",
+    "corrected_resampled_t",
+    "crossed_share",
+    "design_effect",
+    "detectable_paired",
+    "detectable_share",
+    "detectable_unpaired",
+    "dz_of_pairs",
+    "equivalence",
+    "exact_binomial",
+    "goodness_of_fit",
+    "hedges_g",
+    "holm",
+    "icc_2k",
+    "independence",
+    "margin_of",
+    "paired_power",
+    "paired_size",
+    "paired_t",
+    "preference",
+    "rank_sum",
+    "rating_test",
+    "same_paired_size",
+    "same_unpaired_size",
+    "share_power",
+    "share_size",
+    "signed_rank",
+    "summarise",
+    "unpaired_power",
+    "unpaired_size",
+    "welch_t",
+]

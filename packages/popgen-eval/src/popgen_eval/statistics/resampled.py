@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
 
 from popgen_core.errors import PopgenError
 from popgen_eval.statistics.summary import LEVEL
@@ -44,6 +43,8 @@ def corrected_resampled_t(values: Sequence[float], test_share: float) -> Resampl
     """
     if not len(values) or not 0 < test_share < 1:
         raise PopgenError(f"a resampled t needs folds and a test share between 0 and 1, got {test_share:g}")
+    from scipy.special import stdtr, stdtrit  # slow to import, and seldom wanted
+
     mean, df = float(np.mean(values)), len(values) - 1
     if df == 0:
         return ResampledT(mean, math.nan, math.nan, math.nan, math.nan, df, math.nan)

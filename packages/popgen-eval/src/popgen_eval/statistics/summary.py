@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
+from popgen_eval.statistics.bca import LEVEL, RESAMPLES, bca, drawn
+
 __all__ = ["LEVEL", "Summary", "bca_interval", "summarise"]
 
-RESAMPLES = 10_000
-BLOCK = 1_000  # resamples drawn at a time, so that memory stays small
 SEED = 0
-LEVEL = 0.95
-NORMAL = NormalDist()
 
 
 @dataclass(frozen=True)
@@ -53,29 +50,6 @@ def bca_interval(
     """
     if np.ptp(values) == 0:
         return float(values[0]), float(values[0])
-    means = np.sort(_resampled_means(values, random, resamples))
-    mean = values.mean()
-    below = (np.count_nonzero(means < mean) + 0.5 * np.count_nonzero(means == mean)) / resamples
-    bias = NORMAL.inv_cdf(min(max(below, 1 / resamples), 1 - 1 / resamples))
-    low, high = (_share(bias, end, _acceleration(values)) for end in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
-    return float(np.quantile(means, low)), float(np.quantile(means, high))
-
-
-def _share(bias: float, end: float, acceleration: float) -> float:
-    """The share of resampled means below one end of the interval; `end` itself without bias and acceleration."""
-    moved = bias + NORMAL.inv_cdf(end)
-    return NORMAL.cdf(bias + moved / (1 - acceleration * moved))
-
-
-def _acceleration(values: NDArray[np.float64]) -> float:
-    """How fast the spread of the mean changes with it: the skew of the leave-one-out means, over 6."""
-    away = values - values.mean()  # leave-one-out means differ from this by a factor that cancels
-    return float((away**3).sum() / (6 * (away**2).sum() ** 1.5))
-
-
-def _resampled_means(values: NDArray[np.float64], random: np.random.Generator, resamples: int) -> NDArray[np.float64]:
-    blocks = []
-    for start in range(0, resamples, BLOCK):
-        size = (min(BLOCK, resamples - start), len(values))
-        blocks.append(values[random.integers(0, len(values), size)].mean(axis=1))
-    return np.concatenate(blocks)
+    means = np.concatenate([values[rows].mean(axis=1) for rows in drawn(len(values), random, resamples)])
+    left_out = (values.sum() - values) / (len(values) - 1)
+    return bca(float(values.mean()), means, [left_out])

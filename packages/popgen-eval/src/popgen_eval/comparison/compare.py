@@ -1,0 +1,119 @@
+"""The comparison of two systems' reports, and of both with real songs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from popgen_core.contracts.evaluator import Measure
+from popgen_core.errors import PopgenError, RecipeError
+from popgen_eval.comparison import words
+from popgen_eval.comparison.contrast import FAMILIES, Contrast, contrast_of
+from popgen_eval.comparison.directions import directions_of
+from popgen_eval.comparison.songs import Songs, judged, matched, songs_of
+from popgen_eval.comparison.table import rows
+from popgen_eval.report import Report
+from popgen_eval.statistics.bca import RESAMPLES
+
+__all__ = ["Comparison", "compare"]
+
+TITLES = {
+    "headline": "headline figures, Holm over the family",
+    "overall": "overall, made of the five headline figures",
+    "named": "named figures, Holm over the family",
+    "exploratory": "exploratory figures, hints only, Benjamini-Hochberg",
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A against B, then A and B each against the reference where there is one; `remarks` on the songs come first."""
+
+    contrasts: tuple[Contrast, ...]
+    remarks: tuple[str, ...]
+    seed: int
+
+    def sentences(self) -> list[str]:
+        """What was found, in plain words, the remarks first."""
+        return [*self.remarks, *(line for contrast in self.contrasts for line in words.sentences(contrast))]
+
+    def tables(self) -> list[tuple[str, list[tuple[str, ...]]]]:
+        """(title, rows) for a terminal, by contrast and family; the first row is the heading."""
+        return [
+            (f"{contrast.a} against {contrast.b}: {TITLES[family]}", rows(contrast, contrast.family(family)))
+            for contrast in self.contrasts
+            for family in FAMILIES
+            if contrast.family(family)
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object; NaN becomes null."""
+        return {
+            "sentences": self.sentences(),
+            "seed": self.seed,
+            "comparisons": [contrast.to_json() for contrast in self.contrasts],
+        }
+
+
+def compare(
+    a: Report,
+    b: Report,
+    *,
+    paired: bool,
+    reference: Report | None = None,
+    seed: int = 0,
+    labels: tuple[str, str, str] = ("A", "B", "the reference"),
+    by_name: bool = False,
+    measures: Sequence[Measure] | None = None,
+    resamples: int = RESAMPLES,
+) -> Comparison:
+    """Compare two systems by the scores of their songs, and each with real songs where a reference is given.
+
+    The unit is the song. `paired`: two songs of one file name were made from one prompt; paired t, checked by Wilcoxon.
+    Otherwise Welch's t, checked by Mann-Whitney; so is every comparison with the reference. Where t and rank test
+    disagree the rank test is trusted. p and TOST are corrected within each family of figures, in each comparison by
+    itself. `by_name`, and always where paired: files of one name in several folders are versions of one song (seeds),
+    of which the mean is taken. `measures` say which direction is better; by default the installed evaluators do.
+    Raises RecipeError for songs without a partner and for reports without a figure in common, PopgenError for one in
+    which no song could be judged.
+    """
+    merged = by_name or paired
+    sides = [songs_of(report, by_name=merged) for report in (a, b, *([reference] if reference else []))]
+    remarks = [line for songs, label in zip(sides, labels, strict=False) for line in words.about_songs(songs, label)]
+    figures = _common(sides, labels)
+    remarks += _left_over(sides, labels, figures)
+    better = directions_of(figures, measures)
+    both = labels[:2]
+    first, second = matched(sides[0], sides[1], both) if paired else (judged(sides[0]), judged(sides[1]))
+    remarks += [] if paired else words.about_pairs(a, b, both)
+
+    def against(one: Songs, other: Songs, names: tuple[str, str], pairs: bool, to_reference: bool) -> Contrast:
+        return contrast_of(
+            one, other, names, better, paired=pairs, to_reference=to_reference, seed=seed, resamples=resamples
+        )
+
+    contrasts = [against(first, second, both, paired, False)]
+    for songs, label in zip(sides[:2], both, strict=True):
+        contrasts += [against(judged(songs), judged(real), (label, labels[2]), False, True) for real in sides[2:]]
+    return Comparison(tuple(contrasts), tuple(remarks), seed)
+
+
+def _common(sides: Sequence[Songs], labels: Sequence[str]) -> list[str]:
+    """The figures that all reports hold, in the first one's order."""
+    for songs, label in zip(sides, labels, strict=False):
+        if len(songs.unread) == len(songs.names):
+            raise PopgenError(f"{label} has no song that could be judged")
+    common = [figure for figure in sides[0].figures if all(figure in songs.figures for songs in sides)]
+    if not common:
+        raise RecipeError("the reports have no figure in common", hint="judge all songs by the same evaluators")
+    return common
+
+
+def _left_over(sides: Sequence[Songs], labels: Sequence[str], common: Sequence[str]) -> list[str]:
+    """A line for each side with figures that the others lack."""
+    lines = []
+    for songs, label in zip(sides, labels, strict=False):
+        if over := [name for name in songs.figures if name not in common]:
+            lines.append(f"not compared, since not all have it: {', '.join(over)} of {label}")
+    return lines

@@ -1,0 +1,111 @@
+"""Counts compared: answers A or B, listeners' groups against their choices; chi-square and exact tests."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import chdtrc
+
+from popgen_core.errors import PopgenError
+
+__all__ = ["ChiSquare", "Preference", "exact_binomial", "goodness_of_fit", "independence", "preference"]
+
+FEW = 40  # answers below which the exact test speaks
+
+
+@dataclass(frozen=True)
+class ChiSquare:
+    """A chi-square, its degrees of freedom and p; `v` is Cramer's (0..1) for tables, NaN for a single row of counts.
+
+    `least_expected` below 5 says that p is rough. NaN: nothing was counted, or in one row or column only.
+    """
+
+    statistic: float
+    df: int
+    p: float
+    v: float
+    least_expected: float
+
+
+@dataclass(frozen=True)
+class Preference:
+    """Answers A or B. `share` of A without ties, chi-square and exact p against even chances, `p` the one to quote.
+
+    `p` is the exact one below 40 answers. `p_ties_split`: chi-square with each tie counted half to either side.
+    """
+
+    a: int
+    b: int
+    ties: int
+    share: float
+    chi_square: float
+    p_chi_square: float
+    p_exact: float
+    p: float
+    p_ties_split: float
+
+
+def goodness_of_fit(counts: Sequence[float], expected: Sequence[float] | None = None) -> ChiSquare:
+    """Counts of categories -> chi-square against expected counts or shares of them, even ones unless told.
+
+    Raises PopgenError for negative counts, or expected ones that are not above 0.
+    """
+    seen = _counts(counts)
+    wanted = np.ones(len(seen)) if expected is None else np.asarray(expected, dtype=np.float64)
+    if len(wanted) != len(seen) or not (wanted > 0).all():
+        raise PopgenError("a goodness of fit needs an expected count above 0 for every count")
+    wanted = wanted * (seen.sum() / wanted.sum())
+    if len(seen) < 2 or not seen.sum():
+        return ChiSquare(math.nan, max(len(seen) - 1, 0), math.nan, math.nan, math.nan)
+    statistic = float(((seen - wanted) ** 2 / wanted).sum())
+    return ChiSquare(statistic, len(seen) - 1, float(chdtrc(len(seen) - 1, statistic)), math.nan, float(wanted.min()))
+
+
+def independence(table: Sequence[Sequence[float]]) -> ChiSquare:
+    """Counts (row, column) -> chi-square of independence with Cramer's V; empty rows and columns are left out.
+
+    Without a continuity correction, in tables of two by two also. Raises PopgenError for negative counts.
+    """
+    seen = _counts(table)
+    if seen.ndim != 2:
+        raise PopgenError("a test of independence needs a table of counts in rows and columns")
+    seen = seen[seen.sum(axis=1) > 0][:, seen.sum(axis=0) > 0]
+    rows, columns = seen.shape
+    df = max(rows - 1, 0) * max(columns - 1, 0)
+    if not df:
+        return ChiSquare(math.nan, df, math.nan, math.nan, math.nan)
+    wanted = seen.sum(axis=1, keepdims=True) * seen.sum(axis=0, keepdims=True) / seen.sum()  # (row, column)
+    statistic = float(((seen - wanted) ** 2 / wanted).sum())
+    v = math.sqrt(statistic / (float(seen.sum()) * (min(rows, columns) - 1)))
+    return ChiSquare(statistic, df, float(chdtrc(df, statistic)), v, float(wanted.min()))
+
+
+def exact_binomial(chosen: int, answers: int, chance: float = 0.5) -> float:
+    """The two-sided exact p of so many chosen of so many answers; NaN without answers. Raises PopgenError."""
+    if not 0 <= chosen <= answers or not 0 < chance < 1:
+        raise PopgenError(f"{chosen} of {answers} answers at a chance of {chance:g} cannot be")
+    if not answers:
+        return math.nan
+    from scipy.stats import binomtest
+
+    return float(binomtest(chosen, answers, chance).pvalue)
+
+
+def preference(a: int, b: int, ties: int = 0) -> Preference:
+    """How many answered A, B and neither -> whether one is preferred, ties left out and, as a check, split."""
+    fit = goodness_of_fit([a, b])
+    exact = exact_binomial(a, a + b)
+    split = goodness_of_fit([a + ties / 2, b + ties / 2]).p
+    share = a / (a + b) if a + b else math.nan
+    p = exact if a + b < FEW else fit.p
+    return Preference(a, b, ties, share, fit.statistic, fit.p, exact, p, split)
+
+
+def _counts(counts: Sequence[float] | Sequence[Sequence[float]]) -> np.ndarray:
+    seen = np.asarray(counts, dtype=np.float64)
+    if not (seen >= 0).all():
+        raise PopgenError("counts must be 0 or more")
+    return seen
