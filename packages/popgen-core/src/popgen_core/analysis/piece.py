@@ -14,10 +14,11 @@ from popgen_core.analysis.chords import Chords, chords_of
 from popgen_core.analysis.chroma import NO_PITCH, half_bar_chroma, lowest_pitches
 from popgen_core.analysis.grid16 import onset_grid, voice_grid
 from popgen_core.analysis.scales import scales_of
+from popgen_core.analysis.sections import section_borders
 from popgen_core.analysis.window import STEPS_PER_BEAT, Window, bar_count, first_sounding_bar, place, window_of
 from popgen_core.music.song import Song, Track
 
-__all__ = ["LEAST_BARS", "Part", "Piece", "pieces_of"]
+__all__ = ["LEAST_BARS", "LEAST_HITS", "LEAST_NOTES", "Part", "Piece", "pieces_of"]
 
 LEAST_BARS = 12  # fewer say nothing about repetition
 LEAST_NOTES, LEAST_HITS = 16, 32  # of a pitched group, of a drum group
@@ -165,9 +166,14 @@ class Piece:
     @cached_property
     def bars_alike(self) -> NDArray[np.float64]:
         """(bars, bars) how alike each two bars are, 0..1."""
-        return bars_alike([(self._content(part), self.grids[part.name].astype(np.float64)) for part in self.parts])
+        return bars_alike([(self.content(part), self.grids[part.name].astype(np.float64)) for part in self.parts])
 
-    def _content(self, part: Part) -> NDArray[np.float64]:
+    @cached_property
+    def section_borders(self) -> NDArray[np.int64]:
+        """Bars of the window that begin a new section, without the first."""
+        return section_borders(self.bars_alike)
+
+    def content(self, part: Part) -> NDArray[np.float64]:
         """What a group plays in each bar: (bars, 24) chroma by half bar, or (bars, 3 x steps) drum voices."""
         if part.is_drum:
             return voice_grid(part.step, part.pitch, self.bars, self.steps).reshape(self.bars, -1).astype(np.float64)

@@ -4,11 +4,14 @@ The numbers are the AUC that the prototypes of the figures reached on 63 excerpt
 November 2026. A corruption is a target of a figure where it destroys what the figure's law measures. Those that the
 prototypes were shown only to state a blind side are left out: `onebar`, for figures that rise with repetition by
 design (note coherence, rhythm accuracy, bass rhythm, drum beat), and all rows of figures that claim no direction.
+Figures of our own without a prototype stand in `targets_craft`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from popgen_eval.validation.targets_craft import CRAFT_TARGETS
 
 __all__ = ["TARGETS"]
 
@@ -38,4 +41,5 @@ TARGETS: Mapping[str, Mapping[str, float]] = {
     "phrase_structure": {"shufbar": 0.92, "onebar": 0.94, "noise": 0.94},
     "harmonic_progression": {"shufbar": 0.93, "onebar": 0.97, "pitchperm": 0.95, "noise": 0.96},
     "lead_contour": {"shufbar": 0.75, "onebar": 0.86, "stepperm": 0.79, "pitchperm": 0.74},
+    **CRAFT_TARGETS,
 }
