@@ -2,6 +2,7 @@ import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from popgen_core.contracts.evaluator import Measure, Score
@@ -10,12 +11,14 @@ from popgen_core.groupers.seven import Seven
 from popgen_core.music.midi import song_to_midi
 from popgen_core.music.song import Song
 from popgen_eval.api import evaluate, evaluate_songs, midi_files
+from popgen_eval.cards import CURRENT
+from popgen_eval.families import family_of
 from popgen_eval.metrics.coherence import NoteCoherence
 from popgen_eval.metrics.rhythm import RhythmAccuracy
+from popgen_eval.run import evaluator_named
 
-NAMES = [
-    "note_coherence", "rhythm_accuracy", "cross_track_sync", "onset_sync", "harmonic_consistency",
-    "structure_coherence", "overall",
+HEADLINE = [
+    "note_coherence", "rhythm_accuracy", "cross_track_sync", "harmonic_consistency", "structure_coherence",
 ]  # fmt: skip
 
 
@@ -50,8 +53,54 @@ def first_bar(song: Song, **options) -> float:
     return evaluate_songs([song], evaluators=[FirstBar(config)], **options).files[0].scores["first_bar"]
 
 
-def test_the_headline_figures_come_in_their_order(lively: Song) -> None:
-    assert list(evaluate_songs([lively]).files[0].scores) == list(evaluate_songs([lively]).names) == NAMES
+def test_the_headline_comes_first_then_overall_then_the_named_figures_then_hints(lively: Song) -> None:
+    names = list(evaluate_songs([lively]).names)
+    assert names[:6] == [*HEADLINE, "overall"]
+    families = [family_of(name) for name in names]
+    assert families == sorted(families, key=["headline", "overall", "named", "exploratory"].index)
+    assert set(evaluate_songs([lively]).files[0].scores) == set(names)
+
+
+def test_without_a_choice_every_evaluator_of_a_piece_by_itself_judges(lively: Song) -> None:
+    made = [evaluator_named(card.name) for card in CURRENT]
+    figures = {measure.name for each in made if each.scope == "piece" for measure in each.measures}
+    assert set(evaluate_songs([lively]).names) == figures | {"overall"}
+
+
+def test_figures_are_shown_by_family_in_whatever_order_their_evaluators_were_named(lively: Song) -> None:
+    chosen = [FirstBar(), "cross_track_sync.v1", "note_coherence.v1"]
+    names = evaluate_songs([lively], evaluators=chosen).names
+    assert names == ("note_coherence", "cross_track_sync", "onset_sync", "first_bar")
+
+
+def test_more_evaluators_judge_beside_and_a_built_in_is_not_judged_twice(lively: Song) -> None:
+    names = evaluate_songs([lively], also=[FirstBar(), "note_coherence.v1"]).names
+    assert names.count("note_coherence") == 1
+    assert "first_bar" in names
+
+
+def test_windows_are_told_each_with_its_bars(long_song: Song) -> None:
+    row = evaluate_songs([long_song], evaluators=[FirstBar(FirstBar.Config(silent_from=64))]).files[0]
+    assert row.bars == ((1, 32), (33, 32), (65, 12))
+    assert row.windows["first_bar"][:2] == (0, 32)
+    assert math.isnan(row.windows["first_bar"][2])
+    assert evaluate_songs([long_song], evaluators=[FirstBar()], window="first").files[0].windows == {}
+
+
+def test_overall_is_told_window_by_window_too(lively: Song) -> None:
+    tracks = tuple(
+        replace(part, notes=np.concatenate([part.notes, later(part.notes, 16 * 1920)])) for part in lively.tracks
+    )
+    row = evaluate_songs([replace(lively, tracks=tracks)], bars=16).files[0]
+    for number in (0, 1):
+        product = math.prod(row.windows[name][number] for name in HEADLINE)
+        assert row.windows["overall"][number] == pytest.approx(product**0.2)
+
+
+def later(notes, ticks: int):
+    moved = notes.copy()
+    moved["start_tick"] += ticks
+    return moved
 
 
 def test_a_score_is_the_mean_over_windows_where_it_is_defined(long_song: Song) -> None:
@@ -75,7 +124,7 @@ def test_an_evaluator_that_fails_costs_its_own_figures_only(lively: Song) -> Non
 
 def test_overall_is_made_from_the_scores_of_the_row_and_only_with_all_five(lively: Song) -> None:
     scores = evaluate_songs([lively]).files[0].scores
-    product = math.prod(scores[name] for name in NAMES if name not in ("onset_sync", "overall"))
+    product = math.prod(scores[name] for name in HEADLINE)
     assert scores["overall"] == pytest.approx(product**0.2)
     assert evaluate_songs([lively], evaluators=[NoteCoherence()]).names == ("note_coherence",)
 

@@ -5,6 +5,7 @@ import pytest
 
 from popgen_core.music.song import Song
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING, excerpt, swapping
+from popgen_eval.run import HEADLINE_EVALUATORS, evaluator_named
 from popgen_eval.validation import auc, separations
 
 KEEPS_ALL = {"pitchperm", "shufbar", "stepperm", "jitter", "pitchrand", "noise", "shiftfrac", "leadsemi"}
@@ -62,8 +63,9 @@ def test_auc_by_hand() -> None:
 
 
 def test_separations_name_each_figure_against_each_corruption(lively: Song) -> None:
-    found = separations([lively, lively])
+    headline = [evaluator_named(name) for name in HEADLINE_EVALUATORS]
+    found = separations([lively, lively], evaluators=headline)
     assert len(found) == (len(CORRUPTIONS) + len(CROSSING)) * 7
-    assert found == separations([lively, lively])
+    assert found == separations([lively, lively], evaluators=headline)
     noise = next(s for s in found if (s.corruption, s.figure) == ("noise", "harmonic_consistency"))
     assert (noise.auc, noise.paired, noise.n) == (1.0, 1.0, 2)

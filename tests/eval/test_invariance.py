@@ -12,7 +12,7 @@ FIGURES = 7  # five, onset_sync beside the third, and overall
 
 
 def scores(song: Song) -> dict[str, float]:
-    return dict(evaluate_songs([song]).files[0].scores)
+    return dict(evaluate_songs([song], evaluators=HEADLINE_EVALUATORS).files[0].scores)
 
 
 def changed(song: Song, **by: int) -> Song:

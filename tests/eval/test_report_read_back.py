@@ -6,6 +6,7 @@ import math
 import pytest
 
 from popgen_core.errors import PopgenError
+from popgen_eval.read_back import report_from_json
 from popgen_eval.report import FileScores, Report
 
 REPORT = Report(
@@ -19,7 +20,7 @@ REPORT = Report(
 
 
 def test_a_report_comes_back_as_it_was() -> None:
-    back = Report.from_json(json.loads(json.dumps(REPORT.to_json())))
+    back = report_from_json(json.loads(json.dumps(REPORT.to_json())))
     assert back.names == REPORT.names
     assert back.to_json() == REPORT.to_json()
     assert math.isnan(back.files[0].scores["y"])
@@ -28,7 +29,7 @@ def test_a_report_comes_back_as_it_was() -> None:
 
 def test_what_else_a_table_holds_is_left_alone() -> None:
     table = REPORT.to_json() | {"reference": {"x": 1}, "version": 2}
-    assert Report.from_json(table).to_json() == REPORT.to_json()
+    assert report_from_json(table).to_json() == REPORT.to_json()
 
 
 ROW = {"file": "a.mid", "scores": {"x": 0.5}, "reasons": {}}
@@ -55,12 +56,12 @@ ROW = {"file": "a.mid", "scores": {"x": 0.5}, "reasons": {}}
 )
 def test_a_table_that_is_no_report_is_refused(table: object, wrong: str) -> None:
     with pytest.raises(PopgenError) as raised:
-        Report.from_json(table, "scores.json")
+        report_from_json(table, "scores.json")
     assert raised.value.message == f"scores.json is no report of popgen eval: {wrong}"
     assert "popgen eval SONGS --json FILE" in raised.value.hint
 
 
 def test_a_figure_that_the_summary_forgot_is_there_all_the_same() -> None:
-    back = Report.from_json({"files": [ROW], "summary": {}})
+    back = report_from_json({"files": [ROW], "summary": {}})
     assert back.names == ("x",)
     assert back.summary["x"].mean == 0.5

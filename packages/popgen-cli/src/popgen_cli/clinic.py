@@ -17,7 +17,7 @@ from popgen_core.corpus.remedies import OTHER_REASON, REASONS
 from popgen_core.corpus.report import CorpusReport, FileRow
 from popgen_core.corpus.telling import clock, counted, example_lines, headline, hours, music_lines, outlook, percent
 
-__all__ = ["show_file", "show_report"]
+__all__ = ["screen", "show_file", "show_report"]
 
 FEW_FILES = 40  # that many get a row each without being asked for
 WIDE = 110  # columns of a screen that shows more of each file
@@ -37,8 +37,8 @@ MEANINGS = {
 
 def show_report(report: CorpusReport, diagnosis: Diagnosis, command: str, *, every_file: bool = False) -> None:
     """A report for a musician: what is there, what is wrong and what to do, and what `command` would make of it."""
-    with _screen() as screen:
-        _show_all(screen, report, diagnosis, command, every_file or len(report.rows) <= FEW_FILES)
+    with screen() as console:
+        _show_all(console, report, diagnosis, command, every_file or len(report.rows) <= FEW_FILES)
 
 
 def _show_all(screen: Console, report: CorpusReport, diagnosis: Diagnosis, command: str, every_file: bool) -> None:
@@ -57,10 +57,10 @@ def _show_all(screen: Console, report: CorpusReport, diagnosis: Diagnosis, comma
 
 def show_file(row: FileRow, placements: Sequence[Placement]) -> None:
     """One file: its verdict, and which track went to which group and why."""
-    with _screen() as screen:
-        _show_row(screen, row)
+    with screen() as console:
+        _show_row(console, row)
         if placements:
-            _show_placements(screen, placements)
+            _show_placements(console, placements)
 
 
 def _show_row(screen: Console, row: FileRow) -> None:
@@ -180,14 +180,14 @@ def _show_pairs(screen: Console, pairs: Iterable[tuple[str, str]]) -> None:
 
 
 @contextlib.contextmanager
-def _screen() -> Iterator[Console]:
+def screen() -> Iterator[Console]:
     """A console whose lines go to the screen or pipe at the end, without the blanks that fill tables.
 
     What the encoding of a pipe cannot show is escaped.
     """
-    screen = Console(highlight=False, emoji=False, markup=False)
-    with screen.capture() as shown:
-        yield screen
+    console = Console(highlight=False, emoji=False, markup=False)
+    with console.capture() as shown:
+        yield console
     text = "\n".join(line.rstrip() for line in shown.get().split("\n"))
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))

@@ -2,66 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from popgen_core.analysis.piece import LEAST_BARS
-from popgen_core.contracts.evaluator import PieceEvaluator
+from popgen_core.contracts.evaluator import Evaluator
 from popgen_core.contracts.grouper import Grouper
 from popgen_core.errors import PopgenError, RecipeError
 from popgen_core.groupers.seven import Seven
-from popgen_core.music.guard import ENDINGS, Reading, read_bytes, song_from_bytes
+from popgen_core.music.guard import ENDINGS
 from popgen_core.music.song import Song
-from popgen_eval.report import FileScores, Report
-from popgen_eval.run import HEADLINE_EVALUATORS, Windows, evaluator_named, figure_names, score_song
+from popgen_eval.choosing import Chosen, choose
+from popgen_eval.judging import Judged, Judging, judge_files
+from popgen_eval.report import Report
+from popgen_eval.run import HEADLINE_EVALUATORS, Windows, score_song
+from popgen_eval.scopes import learned, pieces_of_all, set_scores, with_learned
+from popgen_eval.training import is_dataset, songs_of_dataset, songs_of_files
 
 __all__ = ["HEADLINE_EVALUATORS", "evaluate", "evaluate_songs", "midi_files"]
 
 Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
+Progress = Callable[[int, int, str], None]  # files done, files in all, the file
+Evaluators = Sequence[Evaluator | str]
 
 
 def evaluate(
     paths: Paths,
     *,
-    evaluators: Sequence[PieceEvaluator | str] | None = None,
+    evaluators: Evaluators | None = None,
+    also: Evaluators = (),
+    reference: Paths | None = None,
+    training: str | PathLike[str] | None = None,
     grouper: Grouper | None = None,
     bars: int = 32,
     window: Windows = "all",
+    seed: int = 0,
+    workers: int | None = None,
+    keep_songs: bool = False,
+    progress: Progress | None = None,
 ) -> Report:
-    """Judge MIDI files, or all MIDI files in folders, by the headline figures or by the evaluators given.
+    """Judge MIDI files, or all MIDI files in folders, by every figure of popgen-eval or by the evaluators given.
 
-    Evaluators are objects, or names of the catalogue such as "note_coherence.v1", strangers' ones too.
+    Evaluators are objects, or names of the catalogue such as "note_coherence.v1", strangers' ones too; `also` names
+    some beside. `reference`: real songs, judged in the same way and compared with. `training`: what a model was
+    trained on, a dataset that `prepare` made (its training part counts; needs torch) or a folder of MIDI files.
 
     Each file is grouped (by seven.v1 unless told) and cut into windows of `bars` bars; a score is the mean over all
-    windows where it is defined, or that of the first window. A file that cannot be read is a row with `error`.
+    windows where it is defined, or that of the first window. A file that cannot be read is a row with `error`. Files
+    are judged by `workers` processes (default: one a core for more than 16 files); their number changes no result.
+    `keep_songs` keeps the grouped songs in the report, for pictures. `seed` is that of the bootstrap.
     Raises PopgenError where there is no such file, no MIDI file in a folder, or windows are too short to judge.
     """
-    chosen, groups = _chosen(evaluators, bars, window), grouper or Seven()
-    names = figure_names(chosen)
-    files = [_judged(path, chosen, groups, bars, window) for path in midi_files(paths)]
-    return Report(tuple(files), names)
+    _check(bars, window)
+    chosen = choose(evaluators, also, reference=reference is not None, training=training is not None)
+    groups = grouper or Seven()
+    mine, real = midi_files(paths), midi_files(reference) if reference is not None else []
+    taught = [] if training is None or is_dataset(Path(training)) else midi_files(training)
+    if training is not None and not chosen.trainings:
+        raise RecipeError("no evaluator here compares with a training set", hint="name one, or leave it away")
+    told = _counter(progress, len(mine) + len(real) + len(taught))
+    keep = keep_songs or bool(chosen.sets or chosen.trainings)
+    judging = Judging(chosen.sent, groups, bars, window, keep)
+    judged, beside = (judge_files(files, judging, workers, told) for files in (mine, real))
+    songs: Iterable[tuple[str, Song]] = []
+    if training is not None:
+        songs = songs_of_files(taught, groups, workers, told) if taught else songs_of_dataset(Path(training))
+    settings = {"bars": bars, "window": window, "grouper": _class_of(groups)}
+    settings |= {"training": str(training)} if training is not None else {}
+    made = _Made(chosen, settings, seed, keep_songs)
+    return made.report(judged, beside if reference is not None else None, songs)
 
 
 def evaluate_songs(
     songs: Iterable[Song],
     *,
     names: Sequence[str] | None = None,
-    evaluators: Sequence[PieceEvaluator | str] | None = None,
+    evaluators: Evaluators | None = None,
+    also: Evaluators = (),
+    reference: Iterable[Song] | None = None,
+    training: Iterable[Song] | None = None,
     grouper: Grouper | None = None,
     bars: int = 32,
     window: Windows = "all",
+    seed: int = 0,
+    keep_songs: bool = False,
 ) -> Report:
     """Judge songs, grouped already or not, as `evaluate` does files; `names` are their rows' (default: song 1, ...)."""
-    chosen, groups, songs = _chosen(evaluators, bars, window), grouper or Seven(), list(songs)
-    labels = [f"song {number}" for number in range(1, len(songs) + 1)] if names is None else names
-    files = [
-        score_song(song, label, evaluators=chosen, grouper=groups, bars=bars, window=window)
-        for label, song in zip(labels, songs, strict=True)
-    ]
-    return Report(tuple(files), figure_names(chosen))
+    _check(bars, window)
+    chosen = choose(evaluators, also, reference=reference is not None, training=training is not None)
+    groups = grouper or Seven()
+
+    def judged(given: Iterable[Song], labels: Sequence[str] | None = None) -> list[Judged]:
+        songs = list(given)
+        labels = _numbered(songs) if labels is None else labels
+        options: dict[str, Any] = {"evaluators": chosen.pieces, "grouper": groups, "bars": bars, "window": window}
+        return [Judged(*score_song(song, label, **options)) for label, song in zip(labels, songs, strict=True)]
+
+    mine = judged(songs, names)
+    real = judged(reference) if reference is not None else None
+    taught = [groups.group(song).song for song in training or []]
+    settings = {"bars": bars, "window": window, "grouper": _class_of(groups)}
+    return _Made(chosen, settings, seed, keep_songs).report(mine, real, zip(_numbered(taught), taught, strict=True))
 
 
 def midi_files(paths: Paths) -> list[Path]:
@@ -84,30 +127,65 @@ def midi_files(paths: Paths) -> list[Path]:
     return found
 
 
-def _chosen(
-    evaluators: Sequence[PieceEvaluator | str] | None, bars: int, window: Windows
-) -> tuple[PieceEvaluator, ...]:
+class _Made:
+    """What turns judged songs into a report: the figures of sets and training sets added, songs kept or let go."""
+
+    def __init__(self, chosen: Chosen, settings: dict[str, Any], seed: int, keep_songs: bool) -> None:
+        self.chosen, self.settings, self.seed, self.keep_songs = chosen, settings, seed, keep_songs
+
+    def report(
+        self, judged: Sequence[Judged], beside: Sequence[Judged] | None, training: Iterable[tuple[str, Song]]
+    ) -> Report:
+        """The report of these songs, that of the reference within it."""
+        bars, window = self.settings["bars"], self.settings["window"]
+        judges = learned(self.chosen.trainings, training, bars, window)
+        judged = [with_learned(each, judges, bars, window) for each in judged]
+        if beside is None:
+            return self._report(judged)
+        beside = [with_learned(each, judges, bars, window) for each in beside]
+        pieces = [pieces_of_all(each, bars, window) for each in (judged, beside)] if self.chosen.sets else [[], []]
+        return self._report(judged, self._report(beside), set_scores(self.chosen.sets, *pieces))
+
+    def _report(self, judged: Sequence[Judged], reference: Report | None = None, sets: Any = None) -> Report:
+        measures = self.chosen.measures
+        names = self.chosen.names
+        return Report(
+            files=tuple(each.row for each in judged),
+            names=names,
+            measures={name: measures[name] for name in (*names, *(sets or {}))},
+            learned=self.chosen.learned,
+            sets=sets or {},
+            reference=reference,
+            settings=self.settings,
+            seed=self.seed,
+            songs=tuple(each.song for each in judged) if self.keep_songs else (),
+        )
+
+
+def _check(bars: int, window: Windows) -> None:
     if bars < LEAST_BARS:
         raise RecipeError(f"windows of {bars} bars cannot be judged", hint=f"{LEAST_BARS} bars or more can")
     if window not in get_args(Windows):
         raise RecipeError(f"window {window!r} is none of {', '.join(get_args(Windows))}")
-    given = HEADLINE_EVALUATORS if evaluators is None else evaluators
-    return tuple(evaluator_named(each) if isinstance(each, str) else each for each in given)
 
 
-def _judged(
-    path: Path, evaluators: Sequence[PieceEvaluator], grouper: Grouper, bars: int, window: Windows
-) -> FileScores:
-    """The row of one file; nothing that a file can cause is raised."""
-    try:
-        reading = _read(path)
-        row = score_song(reading.song, str(path), evaluators=evaluators, grouper=grouper, bars=bars, window=window)
-    except PopgenError as error:
-        return FileScores(str(path), error=str(error))
-    except Exception as error:  # a file that upsets a stranger's grouper must not stop the run
-        return FileScores(str(path), error=f"it cannot be judged: {type(error).__name__}: {error}")
-    return replace(row, repairs=reading.repairs)
+def _counter(progress: Progress | None, total: int) -> Callable[[Path], None] | None:
+    """What hears of each file and tells how many are done of all."""
+    if progress is None:
+        return None
+    done = 0
+
+    def told(path: Path) -> None:
+        nonlocal done
+        done += 1
+        progress(done, total, path.name)
+
+    return told
 
 
-def _read(path: Path) -> Reading:
-    return song_from_bytes(read_bytes(path))
+def _numbered(songs: Sequence[Song]) -> list[str]:
+    return [f"song {number}" for number in range(1, len(songs) + 1)]
+
+
+def _class_of(grouper: Grouper) -> str:
+    return f"{type(grouper).__module__}:{type(grouper).__qualname__}"

@@ -2,7 +2,9 @@
 
 from popgen_eval.metrics.overall import HEADLINE, OVERALL
 
-__all__ = ["HEADLINE", "NAMED", "family_of"]
+__all__ = ["FAMILIES", "HEADLINE", "NAMED", "family_of"]
+
+FAMILIES = ("headline", "overall", "named", "exploratory")  # in the order in which reports show them
 
 # the paper's other figures, and those of our own that the first protocol names; OVERALL is made of the headline
 NAMED = (

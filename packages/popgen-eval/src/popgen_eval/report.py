@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from popgen_core.errors import PopgenError
+from popgen_core.contracts.evaluator import Measure, Score
+from popgen_core.music.song import Song
+from popgen_eval import __version__
+from popgen_eval.families import family_of
 from popgen_eval.statistics import Summary, summarise
 
-__all__ = ["FileScores", "Report"]
+__all__ = ["FORMAT", "FileScores", "Report"]
+
+FORMAT = 2  # of `Report.to_json`: raised when a key changes its meaning
 
 
 @dataclass(frozen=True)
 class FileScores:
     """One file: a value for each figure, NaN where undefined with the reason in `reasons`.
 
-    `error` says why a file could not be judged, `repairs` what had to be mended to read it.
+    `notes` hold what a value does not say. `bars`: (number of the first bar, bars judged) of each window; `windows`:
+    the values of each figure window by window, kept where there are several. `error` says why a file could not be
+    judged, `repairs` what had to be mended to read it.
     """
 
     path: str
@@ -26,122 +35,139 @@ class FileScores:
     reasons: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
     repairs: tuple[str, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    bars: tuple[tuple[int, int], ...] = ()
+    windows: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    def joined(
+        self,
+        scores: Mapping[str, float],
+        reasons: Mapping[str, str],
+        *,
+        notes: Mapping[str, str] | None = None,
+        windows: Mapping[str, tuple[float, ...]] | None = None,
+    ) -> FileScores:
+        """This row with more figures."""
+        return replace(
+            self,
+            scores={**self.scores, **scores},
+            reasons={**self.reasons, **reasons},
+            notes={**self.notes, **(notes or {})},
+            windows={**self.windows, **(windows or {})},
+        )
 
     def to_json(self) -> dict[str, Any]:
-        """As a JSON object; `error` and `repairs` are there only for files that have some."""
+        """As a JSON object; all but file, scores and reasons is there only for files that have some."""
         values = {name: _number(value) for name, value in self.scores.items()}
         row: dict[str, Any] = {"file": self.path, "scores": values, "reasons": dict(self.reasons)}
-        if self.error:
-            row["error"] = self.error
-        if self.repairs:
-            row["repairs"] = list(self.repairs)
-        return row
+        windows = {name: [_number(value) for value in row] for name, row in self.windows.items()}
+        more = {
+            "error": self.error,
+            "repairs": list(self.repairs),
+            "notes": dict(self.notes),
+            "bars": [list(pair) for pair in self.bars],
+            "windows": windows,
+        }
+        return row | {name: value for name, value in more.items() if value}
 
 
 @dataclass(frozen=True)
 class Report:
-    """The files of an evaluation in order, and the names of its figures in the order in which to show them."""
+    """The files of an evaluation in order, and the names of its figures in the order in which to show them.
+
+    `measures`: what each figure means. `learned`: names of the figures that compare with a training set. `sets`: the
+    figures of all files together against the reference. `reference`: the report of the real songs beside. `settings`:
+    how it was made. `seed`: of the bootstrap. `songs`: the grouped songs where they were kept; never written.
+    """
 
     files: tuple[FileScores, ...]
     names: tuple[str, ...]
-
-    @classmethod
-    def from_json(cls, table: Any, source: str = "this") -> Report:
-        """The report that `to_json` made, read back; what else such a table holds is left alone.
-
-        Raises PopgenError, in one line that names `source` and the place, for a table that is no such report.
-        """
-        try:
-            files = tuple(_file_from(f"files[{number}]", row) for number, row in enumerate(_list(table, "files")))
-            named = dict.fromkeys(_dict(table, "summary")) | {name: None for file in files for name in file.scores}
-        except _Misfit as misfit:
-            message = f"{source} is no report of popgen eval: {misfit}"
-            raise PopgenError(message, hint="popgen eval SONGS --json FILE writes one") from None
-        return cls(files, tuple(named))
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    learned: tuple[str, ...] = ()
+    sets: Mapping[str, Score] = field(default_factory=dict)
+    reference: Report | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    songs: tuple[Song | None, ...] = field(default=(), compare=False, repr=False)
 
     @cached_property
     def summary(self) -> dict[str, Summary]:
         """For each figure: mean, sd, 95 % interval of the mean and number of files where it is defined."""
-        return {name: summarise(file.scores.get(name, math.nan) for file in self.files) for name in self.names}
+        return {name: summarise(self.values(name), self.seed) for name in self.names}
 
     @property
     def errors(self) -> tuple[FileScores, ...]:
         """The files that could not be read or judged."""
         return tuple(file for file in self.files if file.error)
 
+    def values(self, figure: str) -> list[float]:
+        """A figure of every file, NaN where it is undefined."""
+        return [file.scores.get(figure, math.nan) for file in self.files]
+
+    def calibrated(self, figure: str) -> float:
+        """The mean of a figure on the scale from 0, corrupted music, to 1, the median real piece; NaN where unknown."""
+        from popgen_eval import calibration
+
+        of = self.summary.get(figure)
+        return calibration.calibrated(figure, of.mean) if of and of.n else math.nan
+
+    def reasons(self, figure: str) -> dict[str, int]:
+        """Why a figure is undefined -> in how many files, the most frequent reason first."""
+        found = [file.reasons[figure] for file in self.files if figure in file.reasons]
+        return {why: found.count(why) for why in sorted(set(found), key=lambda why: (-found.count(why), why))}
+
     def to_json(self) -> dict[str, Any]:
-        """As a JSON object; NaN becomes null."""
-        summary = {
-            name: {
-                "mean": _number(of.mean),
-                "sd": _number(of.sd),
-                "low": _number(of.low),
-                "high": _number(of.high),
-                "n": of.n,
-            }
-            for name, of in self.summary.items()
+        """As a JSON object; NaN becomes null, what is not there is left out."""
+        table: dict[str, Any] = {
+            "format": FORMAT,
+            "popgen_eval": __version__,
+            "seed": self.seed,
+            "settings": dict(self.settings),
+            "figures": {name: _law(measure, name in self.learned) for name, measure in self.measures.items()},
+            "files": [file.to_json() for file in self.files],
+            "summary": {name: self._summary(name, of) for name, of in self.summary.items()},
         }
-        return {"files": [file.to_json() for file in self.files], "summary": summary}
+        if self.sets:
+            table["set"] = {name: _score(score) for name, score in self.sets.items()}
+        if self.reference:
+            there = self.reference.to_json()
+            table["reference"] = {"files": there["files"], "summary": there["summary"]}
+        return table
 
-    def rows(self) -> list[tuple[str, ...]]:
-        """A table for a terminal, its heading first: figure, mean, sd, 95 % interval, files where it is defined."""
-        heading = ("figure", "mean", "sd", "95 % interval", "n")
-        return [heading, *(_row(name, of, len(self.files)) for name, of in self.summary.items())]
+    def to_csv(self) -> str:
+        """A row a file: its name, its figures (empty where undefined), its windows, why it could not be judged."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["file", *self.names, "windows", "error"])
+        for file in self.files:
+            values = [_number(file.scores.get(name, math.nan)) for name in self.names]
+            shown = ["" if value is None else repr(value) for value in values]
+            writer.writerow([file.path, *shown, len(file.bars), file.error])
+        return text.getvalue()
+
+    def _summary(self, name: str, of: Summary) -> dict[str, float | int | None]:
+        row = {"mean": _number(of.mean), "sd": _number(of.sd), "low": _number(of.low), "high": _number(of.high)}
+        calibrated = _number(self.calibrated(name))
+        return {**row, "n": of.n, **({} if calibrated is None else {"calibrated": calibrated})}
 
 
-def _row(name: str, of: Summary, files: int) -> tuple[str, ...]:
-    return name, _text(of.mean), _text(of.sd), f"{_text(of.low)} to {_text(of.high)}", f"{of.n} of {files}"
+def _law(of: Measure, learned: bool) -> dict[str, Any]:
+    return {
+        "unit": of.unit,
+        "low": _number(of.low),
+        "high": _number(of.high),
+        "better": of.better,
+        "law": of.law,
+        "family": family_of(of.name),
+        **({"against": "training"} if learned else {}),
+    }
 
 
-def _text(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.2f}"
+def _score(score: Score) -> dict[str, Any]:
+    more = {"reason": score.reason, "note": score.note}
+    return {"value": _number(score.value), **{name: words for name, words in more.items() if words}}
 
 
 def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
-
-
-class _Misfit(Exception):
-    """What is wrong with a table that should be a report."""
-
-
-def _file_from(where: str, row: Any) -> FileScores:
-    """One file's row of a report, read back."""
-    try:
-        values = {name: _score_from(name, value) for name, value in _dict(row, "scores").items()}
-        reasons = {name: _words(reason, f"reasons[{name!r}]") for name, reason in _dict(row, "reasons").items()}
-        repairs = tuple(_words(line, "repairs") for line in (_list(row, "repairs") if "repairs" in row else ()))
-        return FileScores(
-            _words(row.get("file"), "file"), values, reasons, _words(row.get("error", ""), "error"), repairs
-        )
-    except _Misfit as misfit:
-        raise _Misfit(f"{where}: {misfit}") from None
-
-
-def _score_from(name: str, value: Any) -> float:
-    """A score, NaN for null."""
-    if value is None:
-        return math.nan
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e300:
-        raise _Misfit(f"scores[{name!r}] is no number")
-    return float(value)
-
-
-def _words(value: Any, where: str) -> str:
-    if not isinstance(value, str):
-        raise _Misfit(f"{where} is no text")
-    return value
-
-
-def _dict(table: Any, key: str) -> dict[str, Any]:
-    if not isinstance(table, dict) or not isinstance(table.get(key), dict):
-        raise _Misfit(f"it has no object {key!r}")
-    found: dict[str, Any] = table[key]
-    return found
-
-
-def _list(table: Any, key: str) -> list[Any]:
-    if not isinstance(table, dict) or not isinstance(table.get(key), list):
-        raise _Misfit(f"it has no list {key!r}")
-    found: list[Any] = table[key]
-    return found
+    """A number that JSON can carry, or null."""
+    return float(value) if math.isfinite(value) else None

@@ -1,15 +1,14 @@
-"""Running evaluators over songs: windows, their mean, and a reason for all that stays undefined."""
+"""Judging one song: windows, their mean, and a reason for all that stays undefined."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from popgen_core.analysis.piece import Piece, pieces_of
-from popgen_core.contracts.evaluator import PieceEvaluator, Score
+from popgen_core.contracts.evaluator import Measure, PieceEvaluator, Score
 from popgen_core.contracts.grouper import Grouper
-from popgen_core.errors import RecipeError
 from popgen_core.music.song import Song
 from popgen_core.plugins import catalogue
 from popgen_eval.cards import headline as cards
@@ -17,9 +16,20 @@ from popgen_eval.metrics.overall import HEADLINE, OVERALL, overall
 from popgen_eval.metrics.pooling import undefined
 from popgen_eval.report import FileScores
 
-__all__ = ["Windows", "figure_names", "HEADLINE_EVALUATORS", "evaluator_named", "score_piece", "score_song"]
+__all__ = [
+    "HEADLINE_EVALUATORS",
+    "Windows",
+    "evaluator_named",
+    "guarded",
+    "over_windows",
+    "score_piece",
+    "score_song",
+    "windows_of",
+    "with_overall",
+]
 
 Windows = Literal["all", "first"]
+Scores = Mapping[str, Score]
 
 
 # the evaluators of the five headline figures, by their names in the catalogue
@@ -33,60 +43,73 @@ def evaluator_named(name: str) -> PieceEvaluator:
     return made
 
 
-def figure_names(evaluators: Sequence[PieceEvaluator]) -> tuple[str, ...]:
-    """The figures that these evaluators make, with `overall` after them where all five headline ones are among them.
-
-    Raises RecipeError for an evaluator that judges more than a piece by itself, and for two of one name.
-    """
-    names: list[str] = []
-    for evaluator in evaluators:
-        if evaluator.scope != "piece":
-            raise RecipeError(f"{_name(evaluator)} judges scope {evaluator.scope!r}, here only 'piece' can be judged")
-        for measure in evaluator.measures:
-            if measure.name in names:
-                raise RecipeError(f"two evaluators make {measure.name!r}", hint="choose one of them")
-            names.append(measure.name)
-    if OVERALL.name in names or not set(HEADLINE) <= set(names):
-        return tuple(names)
-    return (*names, OVERALL.name)
+def windows_of(song: Song, bars: int, window: Windows) -> list[Piece]:
+    """A grouped song as the pieces that are judged: all its windows, or the first."""
+    pieces = pieces_of(song, bars)
+    return pieces[:1] if window == "first" else pieces
 
 
-def _name(evaluator: Any) -> str:
-    return type(evaluator).__name__
+def guarded(name: str, measures: Sequence[Measure], judge: Callable[..., Scores], *pieces: Any) -> dict[str, Score]:
+    """What an evaluator makes of some pieces; one that fails leaves its figures undefined and stops nothing."""
+    try:
+        return dict(judge(*pieces))
+    except Exception as error:
+        reason = f"{name} failed: {type(error).__name__}: {error}"
+        return {measure.name: undefined(reason) for measure in measures}
 
 
 def score_piece(piece: Piece, evaluators: Sequence[PieceEvaluator]) -> dict[str, Score]:
     """A grouped piece -> the score of every figure; an evaluator that fails leaves its figures undefined."""
     scores: dict[str, Score] = {}
     for evaluator in evaluators:
-        try:
-            scores.update(evaluator.score(piece))
-        except Exception as error:  # a stranger's evaluator must not stop the run
-            reason = f"{_name(evaluator)} failed: {type(error).__name__}: {error}"
-            scores.update({measure.name: undefined(reason) for measure in evaluator.measures})
+        scores |= guarded(type(evaluator).__name__, evaluator.measures, evaluator.score, piece)
     return scores
 
 
 def score_song(
     song: Song, name: str, *, evaluators: Sequence[PieceEvaluator], grouper: Grouper, bars: int, window: Windows
-) -> FileScores:
-    """A song -> its scores, each the mean over the windows in which it is defined."""
-    pieces = pieces_of(grouper.group(song).song, bars)
-    scored = [score_piece(piece, evaluators) for piece in (pieces[:1] if window == "first" else pieces)]
-    names = figure_names(evaluators)
-    scores = {figure: _mean([found[figure] for found in scored if figure in found]) for figure in names}
-    if OVERALL.name in names and not any(OVERALL.name in found for found in scored):
-        scores[OVERALL.name] = overall(scores)
+) -> tuple[FileScores, Song]:
+    """A song -> its scores, each the mean over the windows in which it is defined, and the song as it was grouped."""
+    grouped = grouper.group(song).song
+    pieces = windows_of(grouped, bars, window)
+    figures = [measure.name for evaluator in evaluators for measure in evaluator.measures]
+    found = over_windows(name, pieces, figures, [score_piece(piece, evaluators) for piece in pieces])
+    return with_overall(found), grouped
+
+
+def over_windows(name: str, pieces: Sequence[Piece], figures: Sequence[str], scored: Sequence[Scores]) -> FileScores:
+    """The scores of each window -> the row of their song; those of single windows are kept where there are several."""
+    scores = {figure: _mean([found[figure] for found in scored if figure in found]) for figure in figures}
+    nothing = Score(math.nan)
+    windows = {figure: tuple(found.get(figure, nothing).value for found in scored) for figure in figures}
     return FileScores(
         path=name,
         scores={figure: score.value for figure, score in scores.items()},
         reasons={figure: score.reason for figure, score in scores.items() if math.isnan(score.value)},
+        notes={figure: score.note for figure, score in scores.items() if score.note},
+        bars=tuple((int((piece.window.index >= 0).argmax()) + 1, piece.bars) for piece in pieces),
+        windows=windows if len(scored) > 1 else {},
+    )
+
+
+def with_overall(row: FileScores) -> FileScores:
+    """A row with `overall` after its headline figures, if it has all five of them and no `overall` of its own."""
+    if OVERALL.name in row.scores or not set(HEADLINE) <= set(row.scores):
+        return row
+    whole = overall({name: Score(row.scores[name]) for name in HEADLINE})
+    counts = range(len(row.windows[HEADLINE[0]])) if row.windows else range(0)
+    each = tuple(overall({name: Score(row.windows[name][number]) for name in HEADLINE}).value for number in counts)
+    return row.joined(
+        {OVERALL.name: whole.value},
+        {OVERALL.name: whole.reason} if whole.reason else {},
+        windows={OVERALL.name: each} if each else {},
     )
 
 
 def _mean(scores: Sequence[Score]) -> Score:
-    """The mean of those defined; where none is, the reason of the first."""
-    values = [score.value for score in scores if not math.isnan(score.value)]
-    if values:
-        return Score(sum(values) / len(values))
+    """The mean of those defined, with the note of the highest that has one; where none is, the reason of the first."""
+    defined = [score for score in scores if not math.isnan(score.value)]
+    if defined:
+        noted = max((score for score in defined if score.note), key=lambda score: score.value, default=defined[0])
+        return Score(sum(score.value for score in defined) / len(defined), note=noted.note)
     return scores[0] if scores else undefined("the evaluator did not return it")

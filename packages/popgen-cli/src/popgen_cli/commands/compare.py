@@ -80,7 +80,7 @@ def _report(path: Path, bars: int) -> Any:
     import json
 
     from popgen_core.errors import PopgenError
-    from popgen_eval.report import Report
+    from popgen_eval.read_back import report_from_json
 
     if not path.exists():
         raise PopgenError(f"there is no file or folder {path}")
@@ -88,7 +88,7 @@ def _report(path: Path, bars: int) -> Any:
         table = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
         raise PopgenError(f"{path} is no JSON file: {error}") from error
-    return Report.from_json(table, str(path))
+    return report_from_json(table, str(path))
 
 
 def _mixed(paths: Sequence[Path], bars: int) -> list[str]:

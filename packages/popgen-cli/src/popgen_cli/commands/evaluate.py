@@ -8,18 +8,28 @@ from typing import Annotated, Any
 import typer
 
 from popgen_cli.doors import complain, door, shown_json
+from popgen_cli.progress import progress
 
 __all__ = ["evaluate"]
 
 SKIPPED = 3
+SCREEN = Path("-")
 
 
 @door
 def evaluate(
     midi: Annotated[Path, typer.Argument(help="A MIDI file, or a folder of them.")],
     reference: Annotated[Path | None, typer.Option(help="Folder of real songs, scored beside.")] = None,
+    training: Annotated[
+        Path | None,
+        typer.Option(help="Dataset or folder of MIDI files that a model was trained on, to look for copies of it."),
+    ] = None,
     also: Annotated[
         list[str] | None, typer.Option(help="One more evaluator of the catalogue, by name; may be repeated.")
+    ] = None,
+    bars: Annotated[int, typer.Option(help="Bars of a window; compare equal windows only.")] = 32,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that judge files; default: one a core, none for a few files.")
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with code 3 when some files could not be read.")
@@ -27,58 +37,82 @@ def evaluate(
     json: Annotated[
         Path | None, typer.Option("--json", help="Write the report to this file; - for the screen.")
     ] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write a row a file to this file.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a page with pictures to this file.")] = None,
 ) -> None:
-    """Score MIDI files from any system: five headline figures and their geometric mean, `overall`.
+    """Score MIDI files from any system on every figure, headline first, and say what is better than a reference.
 
-    Example: popgen eval songs/ --reference real/ --json scores.json
+    Example: popgen eval songs/ --reference real/ --html report.html
     """
     from popgen_eval import api
 
-    evaluators = [*api.HEADLINE_EVALUATORS, *(also or [])]
-    report = api.evaluate(midi, evaluators=evaluators)
-    beside = api.evaluate(reference, evaluators=evaluators) if reference else None
-    table = report.to_json() | ({"reference": beside.to_json()["summary"]} if beside else {})
-    if json and str(json) == "-":
-        shown_json(table)
-    else:
-        _show(report, beside)
-        if json:
-            _write(json, table)
-    for name, of in report.summary.items():
-        if not of.n and (reasons := {row.reasons[name] for row in report.files if name in row.reasons}):
-            complain(f"{name} is undefined for every file: {'; '.join(sorted(reasons))}")
-    for row in (*report.errors, *(beside.errors if beside else ())):
+    _refuse_places(json, csv, html)
+    with progress("judging") as show:
+        report = api.evaluate(
+            midi,
+            also=also or (),
+            reference=reference,
+            training=training,
+            bars=bars,
+            workers=workers,
+            keep_songs=html is not None,
+            progress=show,
+        )
+    _show(report, json)
+    _write_all(report, json, csv, html, str(midi))
+    sides = [report, *([report.reference] if report.reference else [])]
+    for row in (row for side in sides for row in side.errors):
         complain(f"{row.path}: {row.error}")
-    if any(len(each.errors) == len(each.files) for each in (report, beside) if each):
+    if any(len(side.errors) == len(side.files) for side in sides):
         raise typer.Exit(1)
-    if strict and (report.errors or (beside and beside.errors)):
+    if strict and any(side.errors for side in sides):
         raise typer.Exit(SKIPPED)
 
 
-def _show(report: Any, beside: Any | None) -> None:
-    """The summary as a table: mean, sd, 95 % interval, n, and the reference's mean."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
+def _show(report: Any, json: Path | None) -> None:
+    """The report on the screen, for people or as JSON."""
+    if json == SCREEN:
+        shown_json(report.to_json())
+        return
+    from popgen_cli.figures import show_figures
 
-    table = Table(box=box.SIMPLE_HEAD)
-    heading, *rows = report.rows()
-    columns = [*heading, *(["reference"] if beside else [])]
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left")
-    means = [row[1] for row in beside.rows()[1:]] if beside else []
-    for number, row in enumerate(rows):
-        table.add_row(*row, *means[number : number + 1])
-    Console().print(table)
+    show_figures(report)
 
 
-def _write(path: Path, table: dict[str, Any]) -> None:
-    import json
+def _write_all(report: Any, json: Path | None, csv: Path | None, html: Path | None, title: str) -> None:
+    """Every file that is wanted, each whole or not at all."""
+    if json and json != SCREEN:
+        from popgen_core.files import json_bytes
 
+        _write(json, json_bytes(report.to_json()))
+    if csv:
+        _write(csv, report.to_csv().encode("utf-8", "backslashreplace"))
+    if html:
+        from popgen_core.corpus.folder import printable_path
+        from popgen_eval.pages import report_page
+
+        _write(html, report_page(report, f"popgen eval: {printable_path(title)}").encode("utf-8", "backslashreplace"))
+        if json != SCREEN:
+            typer.echo(f"\npage: {html}")
+
+
+def _refuse_places(*places: Path | None) -> None:
+    """Refuse, before any work, what could not be written."""
+    from popgen_core.errors import OutputError
+
+    for place in places:
+        if place is None or place == SCREEN:
+            continue
+        if place.is_dir() or not place.resolve().parent.is_dir():
+            what = "is a folder" if place.is_dir() else "lies in a folder that does not exist"
+            raise OutputError(f"{place} cannot be written: it {what}", hint="choose another place")
+
+
+def _write(path: Path, content: bytes) -> None:
     from popgen_core.errors import OutputError
     from popgen_core.files import write_atomically
 
     try:
-        write_atomically(path, (json.dumps(table, indent=2, allow_nan=False) + "\n").encode())
+        write_atomically(path, content)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror}", hint="choose another place") from error

@@ -96,7 +96,7 @@ def all_entries(journal: Journal, unread: Iterable[FileRow]) -> Iterator[Entry]:
 
 
 def _read_all(
-    pool: Pool,
+    pool: Pool[Task, Answer],
     journal: Journal,
     songs: Path,
     tasks: Sequence[Task],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,6 +46,19 @@ class ReaderSetup:
     limits: Limits
     pitches: PitchPolicy = "fold"
     place: str = ""
+
+    @property
+    def what(self) -> str:
+        """What a worker needs to begin."""
+        return f"grouper {self.grouper_target!r}"
+
+    def begin(self) -> Callable[[Task], Answer]:
+        """What reads one file after another, in a worker."""
+        return Reader(self).read
+
+    def lost(self, asked: Task, reason: str, message: str) -> Answer:
+        """The answer for a file whose worker was too slow or died."""
+        return Answer(left_out(asked.source, reason, message))
 
 
 @dataclass(frozen=True)

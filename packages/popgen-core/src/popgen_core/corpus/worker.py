@@ -1,4 +1,4 @@
-"""A worker process: reads the files that its parent names, one at a time, until the parent is gone or it dies.
+"""A worker process: does its parent's job, one file at a time, until the parent is gone or it dies.
 
 Run as `python -m popgen_core.corpus.worker`, so that neither a notebook nor a script needs a __main__ guard.
 Messages come on stdin and go out on a copy of stdout, since stdout itself belongs to whatever a grouper prints.
@@ -9,14 +9,15 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import pickle
 import signal
 import threading
 import time
-from typing import BinaryIO
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
-from popgen_core.corpus.folder import Task
+from popgen_core.corpus.job import Job
 from popgen_core.corpus.messages import receive, send
-from popgen_core.corpus.reader import Answer, Reader, ReaderSetup
 from popgen_core.errors import PluginError, PopgenError
 
 __all__ = ["main"]
@@ -28,33 +29,36 @@ def main() -> None:
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     requests, answers = _private_streams()
     with contextlib.suppress(EOFError, BrokenPipeError):
-        setup, memory_bytes = receive(requests)
+        memory_bytes, job = receive(requests)
         _limit_memory(memory_bytes)
-        reader = _reader(setup, answers)
+        answering = _begun(job, answers)
         gc.freeze()  # nothing of what is there now becomes garbage
-        while reader:
-            send(answers, _answer(reader, receive(requests)))
+        while answering:
+            send(answers, _answer(answering, receive(requests)))
 
 
-def _answer(reader: Reader, task: Task) -> Answer | PopgenError:
+def _answer(answering: Callable[[Any], Any], task: Any) -> Any:
     try:
-        return reader.read(task)
+        return answering(task)
     except PopgenError as error:  # not of the file: its song cannot be written
         return error
 
 
-def _reader(setup: ReaderSetup, answers: BinaryIO) -> Reader | None:
-    """Tells the parent the groups, or why there is no reader."""
+def _begun(pickled: bytes, answers: BinaryIO) -> Callable[[Any], Any] | None:
+    """What answers; tells the parent that it is there, or why not."""
+    what = "the job of a worker"
     try:
-        reader = Reader(setup)
+        job: Job[Any, Any] = pickle.loads(pickled)
+        what = job.what
+        answering = job.begin()
     except PopgenError as error:
         send(answers, error)
         return None
     except Exception as error:
-        send(answers, PluginError(f"grouper {setup.grouper_target!r} cannot be made: {type(error).__name__}: {error}"))
+        send(answers, PluginError(f"{what} cannot be made: {type(error).__name__}: {error}"))
         return None
-    send(answers, reader.spec.groups)
-    return reader
+    send(answers, "ready")
+    return answering
 
 
 def _private_streams() -> tuple[BinaryIO, BinaryIO]:

@@ -1,0 +1,134 @@
+"""Songs beside a reference: what is better, what is worse, with intervals that hold together, in plain sentences."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from popgen_core.contracts.evaluator import Measure, Score
+from popgen_eval import calibration
+from popgen_eval.beside import differences
+from popgen_eval.calibration import Anchor
+from popgen_eval.report import FileScores, Report
+from popgen_eval.telling import beside_lines, lead, number, sections, standing_lines, undefined_lines, warning
+
+MEASURES = {
+    "note_coherence": Measure("note_coherence", "share", 0, 1, "higher", "law"),
+    "empty": Measure("empty", "share", 0, 1, "lower", "law"),
+    "plain": Measure("plain", "share", 0, 1, "none", "law"),
+}
+
+
+def report_of(reference: Report | None = None, **values: list[float]) -> Report:
+    count = len(next(iter(values.values())))
+    files = [FileScores(f"{n}.mid", {name: row[n] for name, row in values.items()}) for n in range(count)]
+    return Report(tuple(files), tuple(values), measures=MEASURES, reference=reference)
+
+
+FIVE, NEXT = [0.0, 1.0, 2.0, 3.0, 4.0], [2.0, 3.0, 4.0, 5.0, 6.0]  # variance 2.5, error of the difference 1
+
+
+def test_welchs_interval_of_the_difference_by_hand() -> None:
+    """5 songs a side: error (2.5 / 5 + 2.5 / 5)^.5 = 1, 8 degrees of freedom, t 2.306."""
+    [row] = differences(report_of(report_of(plain=NEXT), plain=FIVE))
+    assert row.difference == -2
+    assert (row.low, row.high) == pytest.approx((-4.306004, 0.306004), abs=1e-5)
+    assert row.verdict == "unclear"
+
+
+def test_intervals_of_a_family_are_wider_the_more_figures_it_has() -> None:
+    """t at 1 - .05 / 4 with 8 degrees of freedom is 2.752."""
+    row = differences(report_of(report_of(plain=NEXT, empty=NEXT), plain=FIVE, empty=FIVE))[0]
+    assert (row.low, row.high) == pytest.approx((-4.751524, 0.751524), abs=1e-5)
+
+
+def test_which_way_is_better_is_the_figures_own() -> None:
+    low, high = [0.1, 0.11, 0.12] * 2, [0.8, 0.81, 0.82] * 2
+    found = differences(
+        report_of(report_of(note_coherence=low, empty=low, plain=low), note_coherence=high, empty=high, plain=high)
+    )
+    assert [row.verdict for row in found] == ["better", "worse", "differs"]
+
+
+def test_nothing_is_said_of_fewer_than_five_songs_on_either_side() -> None:
+    few = [*FIVE[:4], math.nan]
+    assert differences(report_of(report_of(plain=few), plain=NEXT)) == []
+    assert differences(report_of(report_of(plain=NEXT), plain=few)) == []
+    assert differences(report_of(plain=FIVE)) == []
+    said = beside_lines(report_of(report_of(plain=few), plain=NEXT))
+    assert said == [("Nothing can be said", ["It takes 5 songs with a figure defined on either side."])]
+    assert beside_lines(report_of(plain=FIVE)) == []
+
+
+def test_halves_of_one_corpus_differ_in_one_of_twenty_families_at_most_by_chance() -> None:
+    random = np.random.default_rng(0)
+    wrong = 0
+    for _ in range(200):
+        draws = {
+            name: list(random.normal(size=12)) for name in ("note_coherence", "rhythm_accuracy", "cross_track_sync")
+        }
+        others = {name: list(random.normal(size=12)) for name in draws}
+        wrong += any(row.verdict != "unclear" for row in differences(report_of(report_of(**others), **draws)))
+    assert wrong <= 20  # 10 are expected; more than 20 come once in 600 runs
+
+
+def test_sentences_say_how_much_and_how_sure_and_what_to_beware_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    anchor = Anchor("note_coherence", 0.8, 0.6, 0.9, 0.3, 63, ("one bar repeated",))
+    monkeypatch.setattr(calibration, "anchors", lambda: {"note_coherence": anchor})
+    real = [0.0, 0.1, 0.2, 0.3, 0.4]
+    reference = report_of(note_coherence=real, plain=[0.5] * 5)
+    [(title, lines), (other, rest)] = beside_lines(
+        report_of(reference, note_coherence=[value + 0.6 for value in real], plain=[0.5] * 5)
+    )
+    assert title == "Better than the reference"
+    assert lines == [
+        "note_coherence: 0.80 against 0.20, higher by 0.60 (0.37 to 0.83); one bar repeated scores higher: never "
+        "quote alone."
+    ]
+    assert other == "No difference that these songs could show"
+    assert rest == ["Also: plain."]
+    assert warning("plain") == ""
+
+
+def test_without_a_reference_the_headline_stands_by_itself() -> None:
+    assert standing_lines(report_of(note_coherence=[0.5, 0.5], plain=[1, 1])) == [
+        "note_coherence: 0.50 (0.50 to 0.50)."
+    ]
+
+
+def test_what_is_undefined_for_one_cause_is_one_line() -> None:
+    row = FileScores("a", {"x": math.nan, "y": math.nan, "z": math.nan}, {"x": "no", "y": "no", "z": "never"})
+    report = Report((row,), ("x", "y", "z"), sets={"far": Score(math.nan, "too few songs")})
+    assert undefined_lines(report) == [
+        (["x", "y"], "for 1 song: no (1)"),
+        (["z"], "for 1 song: never (1)"),
+        (["far"], "too few songs"),
+    ]
+
+
+def test_the_lead_counts_what_was_judged_and_warns_of_few_songs() -> None:
+    rows = (FileScores("a", {"x": 1.0}, bars=((1, 32), (33, 32))), FileScores("b", error="no"))
+    assert lead(Report(rows, ("x",), settings={"bars": 32})) == "1 of 2 files judged, in 2 windows of 32 bars at most"
+    assert "Fewer than 8 songs" in lead(Report(rows[:1] * 7, ("x",)))
+    assert "Fewer than 8 songs" not in lead(Report(rows[:1] * 8, ("x",)))
+
+
+def test_figures_are_sorted_into_sections_with_overall_at_the_end_of_the_headline() -> None:
+    names = ["note_coherence", "overall", "onset_sync", "stranger"]
+    assert sections(names) == [
+        ("headline", ["note_coherence", "overall"]),
+        ("named", ["onset_sync"]),
+        ("exploratory", ["stranger"]),
+    ]
+
+
+def test_numbers_have_the_digits_that_one_can_use() -> None:
+    assert [number(value) for value in (0.123, 12.34, 1234.5, -0.5, math.nan)] == [
+        "0.12",
+        "12.3",
+        "1,234",
+        "-0.50",
+        "-",
+    ]
