@@ -76,5 +76,5 @@ class OnlyHere:
 
 
 def test_a_job_that_a_worker_cannot_import_ends_the_run() -> None:
-    with pytest.raises(PluginError, match="the job of a worker cannot be made: (ImportError|ModuleNotFoundError)"):
+    with pytest.raises(PluginError, match=r"the job of a worker cannot be made: (ImportError|ModuleNotFoundError)"):
         done(OnlyHere(), [1])

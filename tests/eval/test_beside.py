@@ -10,7 +10,7 @@ import pytest
 from popgen_core.contracts.evaluator import Measure, Score
 from popgen_eval import calibration
 from popgen_eval.beside import differences
-from popgen_eval.calibration import Anchor
+from popgen_eval.calibration import Anchor, anchors
 from popgen_eval.report import FileScores, Report
 from popgen_eval.telling import beside_lines, lead, number, sections, standing_lines, undefined_lines, warning
 
@@ -93,8 +93,10 @@ def test_sentences_say_how_much_and_how_sure_and_what_to_beware_of(monkeypatch: 
 
 
 def test_without_a_reference_the_headline_stands_by_itself() -> None:
-    assert standing_lines(report_of(note_coherence=[0.5, 0.5], plain=[1, 1])) == [
-        "note_coherence: 0.50 (0.50 to 0.50)."
+    real = anchors()["note_coherence"].real_median
+    assert standing_lines(report_of(note_coherence=[real, real], plain=[1, 1])) == [
+        f"note_coherence: {real:.2f} ({real:.2f} to {real:.2f}), 1.00 on the way from corrupted music to the median "
+        "real song."
     ]
 
 

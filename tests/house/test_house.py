@@ -25,7 +25,7 @@ ROOMS = (
     ("corpus",),
     ("plugins",),
     ("baselines", "history", "recipe"),
-    ("assemble", "checkpoint", "show", "pages"),
+    ("assemble", "audio", "checkpoint", "show", "pages"),
     ("backbones", "decoders", "losses"),
     ("model",),
     ("train", "generate"),

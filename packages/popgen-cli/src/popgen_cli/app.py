@@ -15,9 +15,11 @@ from popgen_cli.commands.demo import demo
 from popgen_cli.commands.doctor import doctor
 from popgen_cli.commands.evaluate import evaluate
 from popgen_cli.commands.generate import generate
+from popgen_cli.commands.listen import listen
 from popgen_cli.commands.plugins import plugins
 from popgen_cli.commands.prepare import prepare
 from popgen_cli.commands.recipe import recipe
+from popgen_cli.commands.render import render
 from popgen_cli.commands.report import report
 from popgen_cli.commands.score import score
 from popgen_cli.commands.show import show
@@ -64,10 +66,12 @@ app.command("score")(score)
 app.command("crossval")(crossval)
 app.command("generate")(generate)
 app.command("show")(show)
+app.command("render")(render)
 app.command("eval")(evaluate)
 app.command("eval-validate")(eval_validate)
 app.command("baseline")(baseline)
 app.command("compare")(compare)
+app.add_typer(listen, name="listen")
 app.add_typer(plugins, name="plugins")
 app.add_typer(recipe, name="recipe")
 app.command("demo")(demo)

@@ -1,0 +1,109 @@
+"""What a listening test found: with the rules of exclusion, without them, and its controls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import combinations
+from typing import Any
+
+from popgen_eval.listening.answers import Answer
+from popgen_eval.listening.controls import Controls, controls
+from popgen_eval.listening.exclusions import Rules, Watch, reasons, watched
+from popgen_eval.listening.joined import Judgment, by_listener, joined
+from popgen_eval.listening.key import Key
+from popgen_eval.listening.preference import Preference, preference
+from popgen_eval.listening.ratings import RatingGap, rating_gaps, rating_means
+
+__all__ = ["Analysis", "Panel", "analyse", "holm"]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The results of one set of listeners: preferences, mean ratings (scale -> system), gaps, control trials."""
+
+    listeners: int
+    judgments: int
+    preferences: tuple[Preference, ...]
+    means: dict[str, dict[str, float]]
+    gaps: tuple[RatingGap, ...]
+    controls: Controls
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A whole test: who was left out and why, results with exclusions (`kept`) and without (`everyone`)."""
+
+    test: str
+    systems: tuple[str, ...]
+    clip_seconds: float
+    planned: int
+    complete: int
+    rules: Rules
+    watches: dict[int, Watch]
+    excluded: dict[int, tuple[str, ...]]
+    kept: Panel
+    everyone: Panel
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object; NaN becomes null."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
+
+
+def analyse(answers: Iterable[Answer], key: Key, *, rules: Rules | None = None, intervals: bool = True) -> Analysis:
+    """Answers and their key -> what the test found. Raises PopgenError as `joined` does."""
+    judgments, told = joined(answers, key), rules or Rules()
+    of = by_listener(judgments)
+    watches = {listener: watched(mine) for listener, mine in of.items()}
+    why = {listener: tuple(reasons(watch, key.seconds, told)) for listener, watch in watches.items()}
+    excluded = {listener: found for listener, found in why.items() if found}
+    counted = [one for one in judgments if one.trial.listener not in excluded]
+    asked = len(key.trials) // max(len({trial.listener for trial in key.trials}), 1)
+    everyone = _panel(judgments, key.systems, intervals)
+    return Analysis(
+        test=key.fingerprint,
+        systems=key.systems,
+        clip_seconds=key.seconds,
+        planned=len({trial.listener for trial in key.trials}),
+        complete=sum(len(mine) == asked for mine in of.values()),
+        rules=told,
+        watches=watches,
+        excluded=excluded,
+        kept=_panel(counted, key.systems, intervals) if excluded else everyone,
+        everyone=everyone,
+    )
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """p values corrected for being many (Holm 1979), in their order; NaN stays and does not count."""
+    ranked = sorted((p, place) for place, p in enumerate(p_values) if not math.isnan(p))
+    corrected, highest = list(p_values), 0.0
+    for rank, (p, place) in enumerate(ranked):
+        highest = max(highest, min(1.0, p * (len(ranked) - rank)))
+        corrected[place] = highest
+    return corrected
+
+
+def _panel(judgments: Sequence[Judgment], systems: Sequence[str], intervals: bool) -> Panel:
+    found = [preference(judgments, *pair, intervals=intervals) for pair in combinations(systems, 2)]
+    gaps = rating_gaps(judgments, systems)
+    preferences = zip(found, holm([one.clustered.p for one in found]), strict=True)
+    corrected = zip(gaps, holm([gap.both_p for gap in gaps]), strict=True)
+    return Panel(
+        listeners=len({one.trial.listener for one in judgments}),
+        judgments=len(judgments),
+        preferences=tuple(replace(one, p=p) for one, p in preferences),
+        means=rating_means(judgments, systems),
+        gaps=tuple(replace(gap, p=p) for gap, p in corrected),
+        controls=controls(judgments),
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,163 @@
+"""A small server for a listening test: gives out the page and its clips, takes answers in, knows nothing of the key."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from popgen_core.errors import OutputError, PopgenError
+from popgen_core.files import write_atomically
+from popgen_eval.listening.answers import MOST_BYTES, Answer, answers_from
+from popgen_eval.listening.make import CLIPS, INDEX, MANIFEST
+from popgen_eval.listening.page import FORMAT
+
+__all__ = ["LOOPBACK", "ListeningServer", "answers_path", "read_manifest"]
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+TYPES = {".html": "text/html; charset=utf-8", ".mp3": "audio/mpeg", ".wav": "audio/wav"}
+TYPES |= {".ogg": "audio/ogg", ".flac": "audio/flac"}
+SESSIONS = 3  # files of one listener number; who reloads keeps a session, and more than these is no listener
+PATIENCE_SECONDS = 30
+
+
+def answers_path(folder: Path) -> Path:
+    """Where answers go unless told: beside the test's folder, never inside."""
+    return folder.with_name(f"{folder.name}-answers")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a test's folder. Raises PopgenError for a folder that is none."""
+    try:
+        shown: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if shown["format"] != FORMAT or not (folder / INDEX).is_file():
+            raise ValueError("its format is another one")
+        return shown
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        hint = "name the folder that `popgen listen make -o` has made"
+        raise PopgenError(f"{folder} is no listening test", hint=hint) from error
+
+
+class ListeningServer(ThreadingHTTPServer):
+    """Serves one test on one address; `address` is what to open in a browser. Port 0 takes a free one."""
+
+    daemon_threads = True
+
+    def __init__(self, folder: Path, answers: Path, *, host: str = "127.0.0.1", port: int = 8000) -> None:
+        self.shown, self.answers, self.local = read_manifest(folder), answers, host in LOOPBACK
+        if answers.resolve() == folder.resolve():
+            raise OutputError("answers cannot go into the folder that is given out", hint="name another folder")
+        self.files = {"/": folder / INDEX, f"/{INDEX}": folder / INDEX}
+        for name in self.shown["clips"]:
+            if re.fullmatch(r"[0-9a-f]+\.(mp3|wav|ogg|flac)", name):
+                self.files[f"/{CLIPS}/{name}"] = folder / CLIPS / name
+        self.order = {
+            (int(listener), trial["trial"]): (number, trial["rated"])
+            for listener, trials in self.shown["listeners"].items()
+            for number, trial in enumerate(trials, 1)
+        }
+        self.writing = threading.Lock()
+        answers.mkdir(parents=True, exist_ok=True)
+        try:
+            super().__init__((host, port), _Handler)
+        except OSError as error:
+            hint = "choose another --port"
+            raise OutputError(f"nothing can be served on {host}:{port}: {error.strerror}", hint=hint) from error
+
+    @property
+    def address(self) -> str:
+        """The page's address."""
+        host, port = self.server_address[:2]
+        return f"http://{host!s}:{port}/"
+
+    def take(self, content: bytes) -> Path:
+        """Keep the answers of one listener, whole or not at all. Raises PopgenError for what is none of this test."""
+        answers = answers_from(content, "answers")
+        self._check(answers)
+        listener, session = answers[0].listener, answers[0].session
+        path = self.answers / f"listener-{listener:03d}-{session}.csv"
+        with self.writing:
+            others = list(self.answers.glob(f"listener-{listener:03d}-*.csv"))
+            if path not in others and len(others) >= SESSIONS:
+                raise PopgenError(f"listener {listener} has answered {SESSIONS} times already")
+            if path.exists() and len(answers_from(path.read_bytes(), path.name)) > len(answers):
+                return path  # an answer that came late; the longer list holds it
+            write_atomically(path, content)
+        return path
+
+    def _check(self, answers: list[Answer]) -> None:
+        if not answers:
+            raise PopgenError("no answers")
+        if len({(answer.listener, answer.session, answer.test) for answer in answers}) > 1:
+            raise PopgenError("answers of several listeners")
+        if len({answer.trial for answer in answers}) < len(answers):
+            raise PopgenError("two answers to one trial")
+        for answer in answers:
+            known = self.order.get((answer.listener, answer.trial)) == (answer.order, answer.rated)
+            if answer.test != self.shown["test"] or not known:
+                raise PopgenError(f"{answer.place}: no trial of this test")
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: ListeningServer
+    timeout = PATIENCE_SECONDS
+    server_version, sys_version = "popgen", ""
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        path = self.server.files.get(self.path.partition("?")[0])
+        if path is None or not self._asked_by_name():
+            return self._answer(HTTPStatus.NOT_FOUND, b"not found\n")
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return self._answer(HTTPStatus.NOT_FOUND, b"not found\n")
+        return self._answer(HTTPStatus.OK, content, TYPES[path.suffix])
+
+    def do_POST(self) -> None:
+        size = self.headers.get("Content-Length", "")
+        if self.path != "/answers" or not self._asked_by_name() or not self._from_our_page():
+            return self._refuse(HTTPStatus.NOT_FOUND, "not found")
+        if not re.fullmatch(r"[0-9]{1,9}", size) or int(size) > MOST_BYTES:
+            return self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too long")
+        content = self.rfile.read(int(size))
+        if len(content) < int(size):
+            return self._refuse(HTTPStatus.BAD_REQUEST, "cut short")
+        try:
+            self.server.take(content)
+        except PopgenError as error:
+            return self._refuse(HTTPStatus.BAD_REQUEST, str(error))
+        except OSError:
+            return self._refuse(HTTPStatus.INSUFFICIENT_STORAGE, "cannot be kept")
+        return self._answer(HTTPStatus.OK, b"kept\n")
+
+    def log_message(self, format: str, *words: Any) -> None:
+        """Nothing: who listened when is nobody's business."""
+
+    def _asked_by_name(self) -> bool:
+        """On the own machine, only under its own names: a stranger's page must not reach it by a name of theirs."""
+        host = self.headers.get("Host", "").rsplit(":", 1)[0].strip("[]")
+        return not self.server.local or host in LOOPBACK
+
+    def _from_our_page(self) -> bool:
+        origin = self.headers.get("Origin")
+        return origin is None or origin.removeprefix("http://") == self.headers.get("Host")
+
+    def _refuse(self, status: HTTPStatus, words: str) -> None:
+        self.close_connection = True  # what is left of the request is not read
+        self._answer(status, f"{words}\n".encode("utf-8", "replace"))
+
+    def _answer(self, status: HTTPStatus, content: bytes, kind: str = "text/plain; charset=utf-8") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("X-Frame-Options", "DENY")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.end_headers()
+        self.wfile.write(content)
