@@ -97,5 +97,8 @@ def test_what_is_missing_is_said() -> None:
     assert reasons(bass(0, 8, bars=range(12, 24)), kit)[0] == "bass and drums share no bar"
     snares = drums((0, SNARE), (4, SNARE), (8, SNARE), (12, KICK))
     assert reasons(bass(0, 8), snares) == ["", "sixteenths with a kick in bars with bass: 12, needed: 16"]
-    assert reasons(bass(*range(16)), kit) == ["bass or drums play on every sixteenth"] * 2
+    busy = "bass or kick play on more than three of four sixteenths"
+    assert reasons(bass(*range(16)), kit) == ["bass or drums play on every sixteenth", busy]
+    assert reasons(bass(*range(13)), kit) == ["", busy]
+    assert reasons(bass(*range(12)), kit) == ["", ""]
     assert reasons() == ["no notes"] * 2

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from popgen_core.analysis.agreement import agreement
+from popgen_core.analysis.agreement import CHORD_WEIGHT, agreement
 from popgen_core.analysis.alike import bars_alike
 from popgen_core.analysis.chords import Chords, chords_of
 from popgen_core.analysis.chroma import NO_PITCH, half_bar_chroma, lowest_pitches
@@ -154,9 +154,16 @@ class Piece:
     @cached_property
     def agreement(self) -> dict[str, float]:
         """For each pitched group with enough notes that sounds with others, how well it agrees with them: 0..1."""
+        return self.agreement_by(CHORD_WEIGHT)
+
+    def agreement_by(self, chord_weight: float) -> dict[str, float]:
+        """The same, with tones of the chord weighing as much as is told, and those of the scale the rest of 1."""
         found = {
             part.name: agreement(
-                self.chroma[part.name], self.mix_chroma(without=part.name), self.mix_lowest(without=part.name)
+                self.chroma[part.name],
+                self.mix_chroma(without=part.name),
+                self.mix_lowest(without=part.name),
+                chord_weight,
             )
             for part in self.pitched
             if part.enough

@@ -11,4 +11,10 @@ EARLIER = [
         "popgen_eval.metrics.sync_v1:CrossTrackSync",
         "groups that begin notes together and agree on the harmony, as first defined",
     ),
+    Card(
+        "evaluator",
+        "harmonic_consistency.v1",
+        "popgen_eval.metrics.harmony_v1:HarmonicConsistency",
+        "one key, and each group within the chords of the others, as first defined",
+    ),
 ]

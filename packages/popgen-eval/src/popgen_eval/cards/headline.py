@@ -25,7 +25,7 @@ HEADLINE = [
     ),
     Card(
         "evaluator",
-        "harmonic_consistency.v1",
+        "harmonic_consistency.v2",
         "popgen_eval.metrics.harmony:HarmonicConsistency",
         "one key, and each group within the chords of the others",
     ),

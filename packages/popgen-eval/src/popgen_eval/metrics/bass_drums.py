@@ -19,6 +19,7 @@ __all__ = ["BassDrumCorrelation", "correlation", "lock"]
 
 LEAST_KICKS = 16  # as many as a pitched group needs notes
 FULL = "bass or drums play on every sixteenth"
+MOST = 0.75  # of all sixteenths that the denser may play on: what meets it there meets it by chance
 
 Grid = NDArray[np.bool_]
 
@@ -37,9 +38,9 @@ def correlation(one: Grid, two: Grid) -> float:
 
 
 def lock(one: Grid, two: Grid) -> float:
-    """Share of the sparser row's onsets that the denser one has too, above chance; NaN where the denser is full."""
+    """Share of the sparser row's onsets that the denser one has too, above chance; NaN where that is full by `MOST`."""
     sparse, dense = sorted((one, two), key=lambda row: int(row.sum()))
-    if not sparse.any() or dense.all():
+    if not sparse.any() or dense.mean() > MOST:
         return math.nan
     return above_chance(float(dense[sparse].mean()), float(dense.mean()))
 
@@ -52,8 +53,9 @@ class BassDrumCorrelation:
     and drums play; 0 at least. `bass_kick_lock`: in the bars where bass and kick play, the share of the sparser one's
     sixteenths on which the other plays too, less the share of all sixteenths on which that other plays, over 1 less
     that share. Undefined below 12 bars, without a bass of 16 notes and drums of 32 hits that share a bar, where either
-    plays on every sixteenth, and, for `bass_kick_lock`, below 16 sixteenths with a kick in such bars. Source:
-    popgen's own, for the paper's "bass-drum correlation" (figure 6), which the paper does not define.
+    plays on every sixteenth, and, for `bass_kick_lock`, on more than three of four, and below 16 sixteenths with a
+    kick in such bars. Source: popgen's own, for the paper's "bass-drum correlation" (figure 6), which the paper does
+    not define.
     """
 
     @dataclass(frozen=True)
@@ -106,4 +108,4 @@ def _locked(bass: Grid, kick: Grid) -> Score:
     if kicks < LEAST_KICKS:
         return undefined(f"sixteenths with a kick in bars with bass: {kicks}, needed: {LEAST_KICKS}")
     value = lock(bass[shared].ravel(), kick[shared].ravel())
-    return undefined(FULL) if math.isnan(value) else Score(value)
+    return undefined("bass or kick play on more than three of four sixteenths") if math.isnan(value) else Score(value)
