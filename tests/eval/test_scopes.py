@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 from strangers import Broken, SameTempo, SongsAndWindows
 
+from popgen_core.analysis.piece import Piece
+from popgen_core.contracts.evaluator import Measure, Score
 from popgen_core.errors import PopgenError, RecipeError
 from popgen_core.music.midi import song_to_midi
 from popgen_core.music.song import TEMPO, Song, Track, notes_from, rows
 from popgen_eval.api import evaluate, evaluate_songs
+from popgen_eval.run import over_windows
 
 
 @pytest.fixture
@@ -132,3 +135,11 @@ def test_of_a_dataset_the_training_part_is_learned(tmp_path: Path, song_at) -> N
     report = evaluate(tmp_path / "midi", training=tmp_path / "dataset", evaluators=[SameTempo()])
     copied = {Path(row.path).name for row in report.files if row.scores["same_tempo"] > 0}
     assert copied == set(split.train)
+
+
+def test_a_song_of_several_windows_scores_their_mean_or_the_most_of_any() -> None:
+    pieces = [Piece(Song(480, ()))] * 2
+    measures = [Measure("mean", "", 0, 9, "none", ""), Measure("most", "", 0, 9, "none", "", "max")]
+    scored = [{"mean": Score(1.0), "most": Score(1.0)}, {"mean": Score(4.0), "most": Score(4.0, note="there")}]
+    row = over_windows("song", pieces, measures, scored)
+    assert (dict(row.scores), dict(row.notes)) == ({"mean": 2.5, "most": 4.0}, {"most": "there"})

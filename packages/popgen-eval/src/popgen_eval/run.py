@@ -72,16 +72,18 @@ def score_song(
     """A song -> its scores, each the mean over the windows in which it is defined, and the song as it was grouped."""
     grouped = grouper.group(song).song
     pieces = windows_of(grouped, bars, window)
-    figures = [measure.name for evaluator in evaluators for measure in evaluator.measures]
-    found = over_windows(name, pieces, figures, [score_piece(piece, evaluators) for piece in pieces])
+    measures = [measure for evaluator in evaluators for measure in evaluator.measures]
+    found = over_windows(name, pieces, measures, [score_piece(piece, evaluators) for piece in pieces])
     return with_overall(found), grouped
 
 
-def over_windows(name: str, pieces: Sequence[Piece], figures: Sequence[str], scored: Sequence[Scores]) -> FileScores:
+def over_windows(
+    name: str, pieces: Sequence[Piece], measures: Sequence[Measure], scored: Sequence[Scores]
+) -> FileScores:
     """The scores of each window -> the row of their song; those of single windows are kept where there are several."""
-    scores = {figure: _mean([found[figure] for found in scored if figure in found]) for figure in figures}
+    scores = {of.name: _pooled(of, [found[of.name] for found in scored if of.name in found]) for of in measures}
     nothing = Score(math.nan)
-    windows = {figure: tuple(found.get(figure, nothing).value for found in scored) for figure in figures}
+    windows = {of.name: tuple(found.get(of.name, nothing).value for found in scored) for of in measures}
     return FileScores(
         path=name,
         scores={figure: score.value for figure, score in scores.items()},
@@ -106,10 +108,11 @@ def with_overall(row: FileScores) -> FileScores:
     )
 
 
-def _mean(scores: Sequence[Score]) -> Score:
-    """The mean of those defined, with the note of the highest that has one; where none is, the reason of the first."""
+def _pooled(of: Measure, scores: Sequence[Score]) -> Score:
+    """The windows' mean, or the most, of those defined, with the note of the highest; where none is, a reason."""
     defined = [score for score in scores if not math.isnan(score.value)]
-    if defined:
-        noted = max((score for score in defined if score.note), key=lambda score: score.value, default=defined[0])
-        return Score(sum(score.value for score in defined) / len(defined), note=noted.note)
-    return scores[0] if scores else undefined("the evaluator did not return it")
+    if not defined:
+        return scores[0] if scores else undefined("the evaluator did not return it")
+    noted = max((score for score in defined if score.note), key=lambda score: score.value, default=defined[0])
+    values = [score.value for score in defined]
+    return Score(max(values) if of.windows == "max" else sum(values) / len(values), note=noted.note)

@@ -45,13 +45,13 @@ def _learned(evaluator: TrainingEvaluator, pieces: Sequence[tuple[str, Piece]]) 
 
 
 def with_learned(judged: Judged, judges: Sequence[Learned], bars: int, window: Windows) -> Judged:
-    """A judged song with its figures against the training set, each the mean over its windows."""
+    """A judged song with its figures against the training set."""
     if judged.song is None or not judges:
         return judged
     pieces = windows_of(judged.song, bars, window)
     scored = [_scored(piece, judges) for piece in pieces]
-    figures = [measure.name for judge in judges for measure in judge.measures]
-    found = over_windows(judged.row.path, pieces, figures, scored)
+    measures = [measure for judge in judges for measure in judge.measures]
+    found = over_windows(judged.row.path, pieces, measures, scored)
     row = judged.row.joined(found.scores, found.reasons, notes=found.notes, windows=found.windows)
     return replace(judged, row=row)
 

@@ -13,7 +13,10 @@ __all__ = ["Evaluator", "Measure", "PieceEvaluator", "Score", "SetEvaluator", "T
 
 @dataclass(frozen=True)
 class Measure:
-    """What one score means. `law` is its definition in a line; `better` may be "none" for a descriptive figure."""
+    """What one score means. `law` is its definition in a line; `better` may be "none" for a descriptive figure.
+
+    `windows`: what a song of several windows scores, their mean or the most of any.
+    """
 
     name: str
     unit: str
@@ -21,6 +24,7 @@ class Measure:
     high: float
     better: Literal["higher", "lower", "none"]
     law: str
+    windows: Literal["mean", "max"] = "mean"
 
 
 @dataclass(frozen=True)
