@@ -41,12 +41,12 @@ class Copying:
     that stand in one line of a training song note for note; 0 where no two bars do, 32 at most, the length of a piece;
     of a song of several pieces the longest. Both are low for new music, but not 0: read them beside the band of real
     songs outside the training set (`copying_band`). Moving a piece by semitones changes nothing; another meter, half or
-    double tempo, other bar lines, and a changed first note of two bars hide a copy. Common material does not count: two bars tell nothing
-    unless they have 6 notes on 4 sixteenths with 3 pitches (drums: 8 hits on 6 sixteenths with 2 drums) and the second
-    bar differs from the first; a run begins and ends with bars that tell. Undefined without any. The note of a score
-    names the song that has most of them. Source: popgen's own, after Yin et al. (2021, Measuring when a music
-    generation algorithm copies too much). Deviation: neighbouring bars and Jaccard, not whole excerpts and the share
-    of points that one shift matches.
+    double tempo, other bar lines, and a changed first note of two bars hide a copy. Common material does not count: two
+    bars tell nothing unless they have 6 notes on 4 sixteenths with 3 pitches (drums: 8 hits on 6 sixteenths with 2
+    drums) and the second bar differs from the first; a run begins and ends with bars that tell. Undefined without any.
+    The note of a score names the song that has most of them. Source: popgen's own, after Yin et al. (2021, Measuring
+    when a music generation algorithm copies too much). Deviation: neighbouring bars and Jaccard, not whole excerpts and
+    the share of points that one shift matches.
     """
 
     @dataclass(frozen=True)
