@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import ttest_ind
 
 from popgen_core.contracts.evaluator import Measure, Score
 from popgen_eval import calibration
@@ -36,6 +37,13 @@ def test_welchs_interval_of_the_difference_by_hand() -> None:
     assert row.difference == -2
     assert (row.low, row.high) == pytest.approx((-4.306004, 0.306004), abs=1e-5)
     assert row.verdict == "unclear"
+
+
+def test_welchs_interval_of_two_sizes_is_scipys() -> None:
+    other = [*NEXT, 0.0, 9.0, 3.0]
+    [row] = differences(report_of(report_of(plain=other), plain=FIVE))
+    theirs = ttest_ind(FIVE, other, equal_var=False).confidence_interval(0.95)
+    assert (row.low, row.high) == pytest.approx((theirs.low, theirs.high))
 
 
 def test_intervals_of_a_family_are_wider_the_more_figures_it_has() -> None:

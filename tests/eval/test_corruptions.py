@@ -6,7 +6,8 @@ import pytest
 from popgen_core.music.song import Song
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING, excerpt, swapping
 from popgen_eval.run import HEADLINE_EVALUATORS, evaluator_named
-from popgen_eval.validation import auc, separations
+from popgen_eval.statistics import auc
+from popgen_eval.validation import separations
 
 KEEPS_ALL = {"pitchperm", "shufbar", "stepperm", "jitter", "pitchrand", "noise", "shiftfrac", "leadsemi"}
 

@@ -46,6 +46,8 @@ def test_an_empty_row_changes_nothing_and_a_single_one_tells_nothing() -> None:
 def test_the_exact_binomial_by_hand() -> None:
     assert exact_binomial(5, 5) == pytest.approx(2 / 32)
     assert exact_binomial(4, 5) == pytest.approx(2 * 6 / 32)
+    assert exact_binomial(8, 10) == exact_binomial(2, 10) == pytest.approx(2 * (1 + 10 + 45) / 1024)
+    assert exact_binomial(5, 10) == 1.0
     assert math.isnan(exact_binomial(0, 0))
 
 
@@ -53,6 +55,7 @@ def test_a_preference_leaves_ties_out_and_splits_them_as_a_check() -> None:
     found = preference(60, 40, ties=100)
     assert (found.share, found.chi_square) == (0.6, 4.0)
     assert found.p == found.p_chi_square == pytest.approx(0.0455, abs=1e-4)
+    assert found.chi_square_ties_split == 2.0
     assert found.p_ties_split == pytest.approx(math.erfc(math.sqrt(2 / 2)))  # 110 of 200: chi-square 2
 
 
@@ -80,6 +83,7 @@ def test_holm_by_hand() -> None:
     # .01 x 3; then .03 x 2; the last, .04 x 1, is not below the one before it
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.6, 0.5]) == [1.0, 1.0]
+    assert holm([0.04, 0.01, math.nan, 0.03])[:2] == [0.06, 0.03]
 
 
 def test_benjamini_and_hochberg_by_hand() -> None:

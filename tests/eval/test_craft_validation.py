@@ -11,7 +11,7 @@ from popgen_core.music.song import Song
 from popgen_eval.api import evaluate_songs, midi_files
 from popgen_eval.corruptions import excerpt
 from popgen_eval.corruptions.craft import CRAFT
-from popgen_eval.validation import auc
+from popgen_eval.statistics import auc
 from popgen_eval.validation.targets_craft import CRAFT_TARGETS
 
 pytestmark = pytest.mark.corpus

@@ -2,86 +2,31 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 from listening import answer_to, csv_of, key_of
-from scipy import stats
 
 from popgen_core.errors import PopgenError, Refused
 from popgen_eval.listening import analyse, read_answers, read_key
-from popgen_eval.listening.analysis import holm
-from popgen_eval.listening.clusters import bootstrap_share, clustered_share
 from popgen_eval.listening.exclusions import Rules
 from popgen_eval.listening.plan import Trial
-from popgen_eval.listening.preference import chi_square, exact_binomial
-from popgen_eval.listening.ratings import paired_t
 from popgen_eval.listening.simulate import simulated_answers
-from popgen_eval.listening.size import judgments_needed, listeners_needed, share_found
+from popgen_eval.listening.size import listeners_needed, share_found
 from popgen_eval.listening.told import sentences
+from popgen_eval.statistics import holm, share_size
 
 SMALL = {"listeners": 4, "trials": 8}
 
 
-def test_chi_square_and_the_exact_binomial_by_hand() -> None:
-    assert chi_square(60, 40)[0] == 4.0  # 20^2 / 100
-    assert chi_square(60, 40)[1] == pytest.approx(0.0455, abs=1e-4)  # a table's 1.96^2 = 3.84 is .05
-    assert exact_binomial(8, 2) == 2 * (1 + 10 + 45) / 1024
-    assert exact_binomial(5, 5) == 1.0
-    assert math.isnan(exact_binomial(0, 0))
-    assert math.isnan(chi_square(0, 0)[1])
-
-
-def test_the_clustered_share_by_hand() -> None:
-    # listener 0 chooses the first on both items, listener 1 once: 3 of 4. Deviations from 3/4, over 4 choices:
-    # 1/16, 1/16 | 1/16, -3/16. By listener sums 2/16, -2/16: (4 + 4) / 256 x 2 = 1/16; by item 2/16, -2/16 as well;
-    # by both (1 + 1 + 1 + 9) / 256 x 4/3 = 1/16. 1/16 + 1/16 - 1/16 = 1/16, error 1/4, t = (3/4 - 1/2) / (1/4) = 1
-    found = clustered_share(np.array([True, True, True, False]), np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]))
-    assert (found.share, found.df) == (0.75, 1)
-    assert found.error == pytest.approx(0.25)
-    assert found.t == pytest.approx(1.0)
-    assert found.p == pytest.approx(0.5)  # at one degree of freedom 1 - 2 atan(1) / pi
-
-
-def test_a_listener_who_answers_a_hundred_times_is_still_one_listener() -> None:
-    first = np.repeat([True, True, True, False], 100)
-    listener, item = np.repeat(np.arange(4), 100), np.tile(np.arange(100), 4)
-    assert chi_square(300, 100)[1] < 1e-20
-    assert clustered_share(first, listener, item).p > 0.3
-    low, high = bootstrap_share(first, listener, np.random.default_rng(0))
-    assert (low, high) == (0.25, 1.0)
-    assert bootstrap_share(first, item, np.random.default_rng(0)) == (0.75, 0.75)
-
-
-def test_one_listener_or_none_is_no_test() -> None:
-    one = np.zeros(3, dtype=np.int64)
-    assert math.isnan(clustered_share(np.ones(3, bool), one, np.arange(3)).p)
-    empty = np.zeros(0, dtype=np.int64)
-    assert math.isnan(clustered_share(np.zeros(0, bool), empty, empty).share)
-
-
-def test_paired_t_by_hand_and_as_scipy_has_it() -> None:
-    found = paired_t([1.0, 0.0, 2.0, 1.0])  # mean 1, sd sqrt(2/3), t = 1 / (sd / 2) = sqrt(6)
-    assert (found.mean, found.df) == (1.0, 3)
-    assert found.t == pytest.approx(math.sqrt(6))
-    assert found.p == pytest.approx(stats.ttest_1samp([1.0, 0.0, 2.0, 1.0], 0).pvalue)
-    assert math.isnan(paired_t([1.0, 1.0]).p)
-
-
-def test_holm_by_hand() -> None:
-    assert holm([0.04, 0.01, math.nan, 0.03])[:2] == [0.06, 0.03]
-    assert holm([0.04, 0.01, math.nan, 0.03])[3] == 0.06
-    assert holm([0.6, 0.9]) == [1.0, 1.0]
-
-
 def test_sizes_are_those_of_the_protocol() -> None:
     shares = (0.55, 0.60, 0.65, 0.70)
-    assert [judgments_needed(share) for share in shares] == [785, 197, 88, 50]
-    assert [judgments_needed(share, alpha=0.01) for share in shares] == [1168, 292, 130, 73]
+    assert [share_size(share) for share in shares] == [785, 197, 88, 50]
+    assert [share_size(share, alpha=0.01) for share in shares] == [1168, 292, 130, 73]
     assert listeners_needed(0.60, 16) == 31  # 197 x 2.5 / 16
     assert share_found(31, 16) < 0.60 < share_found(30, 16)
+    assert share_found(1, 8) == 1.0  # no share would do
 
 
 def test_counts_ties_and_the_winner_by_hand() -> None:
@@ -116,8 +61,12 @@ def test_ratings_are_averaged_by_listener_and_by_item_and_both_must_hold() -> No
     kept = analyse([answer_to(one, key, ratings=rated(one)) for one in key.trials], key).kept
     assert kept.means["r_coh"] == {"real": 4.0, "ours": 2.0}
     coherence = kept.gaps[0]
-    assert (coherence.scale, coherence.over_listeners.mean, coherence.over_items.mean) == ("r_coh", 2.0, 2.0)
-    by_listener = {one.scale: one.over_listeners.mean for one in kept.gaps}
+    assert (coherence.scale, coherence.over_listeners.difference, coherence.over_items.difference) == (
+        "r_coh",
+        2.0,
+        2.0,
+    )
+    by_listener = {one.scale: one.over_listeners.difference for one in kept.gaps}
     assert by_listener == {"r_coh": 2.0, "r_inter": 0.0, "r_quality": 0.0, "r_pop": 0.0}
 
 

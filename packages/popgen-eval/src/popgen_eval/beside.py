@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +9,7 @@ from popgen_core.contracts.evaluator import Measure
 from popgen_eval.families import family_of
 from popgen_eval.report import Report
 from popgen_eval.statistics import Summary
+from popgen_eval.statistics.t_test import welch_error
 
 __all__ = ["LEAST_SONGS", "Difference", "Verdict", "differences"]
 
@@ -68,11 +68,8 @@ def _reach(of: Summary, beside: Summary, tests: int) -> float:
     """Half the width of Welch's interval."""
     from scipy.special import stdtrit
 
-    one, two = of.sd**2 / of.n, beside.sd**2 / beside.n
-    if one + two == 0:
-        return 0.0
-    freedom = (one + two) ** 2 / (one**2 / (of.n - 1) + two**2 / (beside.n - 1))
-    return float(stdtrit(freedom, 1 - (1 - LEVEL) / (2 * tests))) * math.sqrt(one + two)
+    error, freedom = welch_error(of.sd**2, of.n, beside.sd**2, beside.n)
+    return float(stdtrit(freedom, 1 - (1 - LEVEL) / (2 * tests))) * error
 
 
 def _verdict(low: float, high: float, measure: Measure | None) -> Verdict:

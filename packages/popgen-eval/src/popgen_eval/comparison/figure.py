@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from popgen_eval.plain import plain
 from popgen_eval.statistics import (
     Effect,
     Equivalence,
@@ -101,17 +102,17 @@ class FigureTest:
             "n": [self.n_a, self.n_b],
             "undefined": [self.undefined_a, self.undefined_b],
             "left_out": self.left_out,
-            "mean": _plain([self.mean_a, self.mean_b]),
-            "t_test": {"name": t_name, **_plain(vars(self.t)), "p_corrected": _plain(self.p_t)},
-            "rank_test": {"name": rank_name, **_plain(vars(self.rank)), "p_corrected": _plain(self.p_rank)},
-            "effect": _plain(vars(self.effect)),
-            "equivalence": _plain(vars(self.same)) | {"p_corrected": _plain(self.p_same)},
+            "mean": plain([self.mean_a, self.mean_b]),
+            "t_test": {"name": t_name, **plain(vars(self.t)), "p_corrected": plain(self.p_t)},
+            "rank_test": {"name": rank_name, **plain(vars(self.rank)), "p_corrected": plain(self.p_rank)},
+            "effect": plain(vars(self.effect)),
+            "equivalence": plain(vars(self.same)) | {"p_corrected": plain(self.p_same)},
             "identical": self.identical,
             "differs": self.differs,
             "disagree": self.disagree,
             "as_good_as": self.good_as,
             "alpha": self.alpha,
-            "detectable": _plain(self.detectable),
+            "detectable": plain(self.detectable),
             "needed": self.needed,
             "needed_as_good_as": self.needed_same,
             "reason": self.reason,
@@ -171,12 +172,3 @@ def _mean(values: Values) -> float:
 
 def _pairs(count: int) -> str:
     return f"{count} {'pair' if count == 1 else 'pairs'}"
-
-
-def _plain(value: Any) -> Any:
-    """Floats as JSON may hold them: null for NaN and for what has no bound."""
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -7,7 +7,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from popgen_eval.distribution.vectors import Vectors
-from popgen_eval.validation import auc
+from popgen_eval.statistics import auc
 
 __all__ = ["classifier_auc", "ridge_logistic"]
 

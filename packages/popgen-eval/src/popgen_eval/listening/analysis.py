@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from typing import Any
 
+from popgen_eval.listening.agreement import Agreement, agreements
 from popgen_eval.listening.answers import Answer
 from popgen_eval.listening.controls import Controls, controls
 from popgen_eval.listening.exclusions import Rules, Watch, reasons, watched
@@ -15,19 +15,24 @@ from popgen_eval.listening.joined import Judgment, by_listener, joined
 from popgen_eval.listening.key import Key
 from popgen_eval.listening.preference import Preference, preference
 from popgen_eval.listening.ratings import RatingGap, rating_gaps, rating_means
+from popgen_eval.plain import plain
+from popgen_eval.statistics import holm
 
-__all__ = ["Analysis", "Panel", "analyse", "holm"]
+__all__ = ["Analysis", "Panel", "analyse"]
 
 
 @dataclass(frozen=True)
 class Panel:
-    """The results of one set of listeners: preferences, mean ratings (scale -> system), gaps, control trials."""
+    """The results of one set of listeners: preferences, mean ratings (scale -> system), their gaps, how far
+    listeners agree in them, control trials.
+    """
 
     listeners: int
     judgments: int
     preferences: tuple[Preference, ...]
     means: dict[str, dict[str, float]]
     gaps: tuple[RatingGap, ...]
+    agreement: tuple[Agreement, ...]
     controls: Controls
 
 
@@ -48,8 +53,8 @@ class Analysis:
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object; NaN becomes null."""
-        plain: dict[str, Any] = _plain(asdict(self))
-        return plain
+        told: dict[str, Any] = plain(asdict(self))
+        return told
 
 
 def analyse(answers: Iterable[Answer], key: Key, *, rules: Rules | None = None, intervals: bool = True) -> Analysis:
@@ -76,16 +81,6 @@ def analyse(answers: Iterable[Answer], key: Key, *, rules: Rules | None = None, 
     )
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """p values corrected for being many (Holm 1979), in their order; NaN stays and does not count."""
-    ranked = sorted((p, place) for place, p in enumerate(p_values) if not math.isnan(p))
-    corrected, highest = list(p_values), 0.0
-    for rank, (p, place) in enumerate(ranked):
-        highest = max(highest, min(1.0, p * (len(ranked) - rank)))
-        corrected[place] = highest
-    return corrected
-
-
 def _panel(judgments: Sequence[Judgment], systems: Sequence[str], intervals: bool) -> Panel:
     found = [preference(judgments, *pair, intervals=intervals) for pair in combinations(systems, 2)]
     gaps = rating_gaps(judgments, systems)
@@ -97,13 +92,6 @@ def _panel(judgments: Sequence[Judgment], systems: Sequence[str], intervals: boo
         preferences=tuple(replace(one, p=p) for one, p in preferences),
         means=rating_means(judgments, systems),
         gaps=tuple(replace(gap, p=p) for gap, p in corrected),
+        agreement=agreements(judgments),
         controls=controls(judgments),
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(name): _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from popgen_eval.listening.exclusions import watched
 from popgen_eval.listening.joined import Judgment, by_listener
-from popgen_eval.listening.preference import EXACT_BELOW, chi_square, exact_binomial
+from popgen_eval.statistics import preference
 
 __all__ = ["Controls", "Sides", "controls"]
 
@@ -53,10 +52,7 @@ def controls(judgments: Sequence[Judgment]) -> Controls:
 def _sides(judgments: Sequence[Judgment], kind: str) -> Sides:
     chosen = [one.answer.choice for one in judgments if one.trial.kind == kind]
     left, right, neither = (chosen.count(choice) for choice in ("A", "B", "none"))
-    if not left + right:
-        return Sides(left, right, neither, math.nan)
-    p = exact_binomial(left, right) if left + right < EXACT_BELOW else chi_square(left, right)[1]
-    return Sides(left, right, neither, p)
+    return Sides(left, right, neither, preference(left, right, neither).p)
 
 
 def _right(judgments: Sequence[Judgment], kind: str) -> tuple[int, int]:

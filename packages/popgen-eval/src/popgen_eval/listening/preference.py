@@ -6,15 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from numpy.random import default_rng
 
-from popgen_eval.listening.clusters import Clustered, bootstrap_share, clustered_share
 from popgen_eval.listening.joined import Judgment
+from popgen_eval.statistics import EXACT_BELOW, ClusteredTest, cluster_share, clustered_test
+from popgen_eval.statistics import preference as preference_of
 
-__all__ = ["EXACT_BELOW", "Preference", "chi_square", "exact_binomial", "preference"]
+__all__ = ["Preference", "preference"]
 
-EXACT_BELOW = 40  # choices; fewer are told by the exact binomial test
+FEWEST = 2  # listeners, or items, whose share has an interval
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Preference:
     half_chi_square: float
     half_p: float
     exact_p: float
-    clustered: Clustered
+    clustered: ClusteredTest
     by_listener: tuple[float, float] = (math.nan, math.nan)
     by_item: tuple[float, float] = (math.nan, math.nan)
     p: float = math.nan
@@ -54,40 +54,21 @@ def preference(
     """The pairs of these two systems among the judgments -> which was preferred; without `intervals` much faster."""
     pairs = [one for one in judgments if one.trial.kind == "pair" and {first, second} == _systems(one)]
     decided = [one for one in pairs if one.chosen]
-    chosen = np.array([one.chosen == first for one in decided], dtype=bool)
-    listener = np.array([one.trial.listener for one in decided], dtype=np.int64)
-    item = np.array([one.trial.item for one in decided], dtype=np.int64)
-    wins, losses, ties = int(chosen.sum()), int((~chosen).sum()), len(pairs) - len(decided)
+    chosen = [one.chosen == first for one in decided]
+    listeners, items = [one.trial.listener for one in decided], [one.trial.item for one in decided]
+    counts = preference_of(sum(chosen), len(chosen) - sum(chosen), len(pairs) - len(decided))
     found = Preference(
-        *(first, second, wins, losses, ties),
-        *chi_square(wins, losses),
-        *chi_square(wins + ties / 2, losses + ties / 2),
-        exact_p=exact_binomial(wins, losses) if len(decided) < EXACT_BELOW else math.nan,
-        clustered=clustered_share(chosen, listener, item),
+        *(first, second, counts.a, counts.b, counts.ties),
+        *(counts.chi_square, counts.p_chi_square, counts.chi_square_ties_split, counts.p_ties_split),
+        exact_p=counts.p_exact if len(decided) < EXACT_BELOW else math.nan,
+        clustered=clustered_test(chosen, listeners, items),
     )
     if not intervals:
         return found
     by_listener, by_item = (
-        bootstrap_share(chosen, of, default_rng([seed, at])) for at, of in enumerate((listener, item))
+        cluster_share(chosen, of, default_rng([seed, at]), fewest=FEWEST) for at, of in enumerate((listeners, items))
     )
-    return replace(found, by_listener=by_listener, by_item=by_item)
-
-
-def chi_square(first: float, second: float) -> tuple[float, float]:
-    """(chi-square against equal shares, p), 1 degree of freedom: (first - second)^2 / (first + second); NaN of none."""
-    if not first + second:
-        return math.nan, math.nan
-    value = (first - second) ** 2 / (first + second)
-    return value, math.erfc(math.sqrt(value / 2))
-
-
-def exact_binomial(first: int, second: int) -> float:
-    """Two-sided p of the counts when both are equally likely; NaN of none."""
-    count, fewer = first + second, min(first, second)
-    if not count:
-        return math.nan
-    tail = sum(math.comb(count, number) for number in range(fewer + 1))
-    return float(min(1.0, 2 * tail / 2**count))
+    return replace(found, by_listener=(by_listener.low, by_listener.high), by_item=(by_item.low, by_item.high))
 
 
 def _systems(one: Judgment) -> set[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from popgen_eval.listening.agreement import Agreement
 from popgen_eval.listening.analysis import Analysis, Panel
 from popgen_eval.listening.answers import SCALES
 from popgen_eval.listening.controls import Sides
-from popgen_eval.listening.preference import EXACT_BELOW, Preference
-from popgen_eval.listening.ratings import PairedT, RatingGap
+from popgen_eval.listening.preference import Preference
+from popgen_eval.listening.ratings import RatingGap
 from popgen_eval.listening.size import listeners_needed
+from popgen_eval.statistics import EXACT_BELOW, TTest
 
 __all__ = ["sentences"]
 
@@ -111,20 +113,30 @@ def _ratings(panel: Panel) -> Iterator[str]:
         shown = ", ".join(f"{system} {mean:.2f}" for system, mean in means.items() if not math.isnan(mean))
         yield f"  {SCALES[scale]} (1 to 5): {shown or 'no ratings'}"
         yield from (f"    {_gap(gap)}" for gap in panel.gaps if gap.scale == scale)
+        yield from (f"    {_agreement(one)}" for one in panel.agreement if one.scale == scale and one.raters > 0)
 
 
 def _gap(gap: RatingGap) -> str:
     verdict = "undecided" if math.isnan(gap.p) else "a difference" if gap.p < ALPHA else "no difference shown"
     return (
-        f"{gap.first} less {gap.second}: over listeners {_t(gap.over_listeners)}; over items {_t(gap.over_items)}; "
+        f"{gap.first} less {gap.second}: over listeners {_t(gap.over_listeners, gap.dz[0])}; "
+        f"over items {_t(gap.over_items, gap.dz[1])}; "
         f"both must hold, after Holm {_p(gap.p)}: {verdict}"
     )
 
 
-def _t(test: PairedT) -> str:
+def _agreement(one: Agreement) -> str:
+    icc, alpha = ("not known" if math.isnan(value) else f"{value:.2f}" for value in (one.icc, one.alpha))
+    return (
+        f"agreement of listeners on a clip: ICC(2,k) {icc} for the mean of {one.raters:.1f} ratings, "
+        f"Krippendorff's alpha {alpha} for single ones (1 full, 0 by chance)"
+    )
+
+
+def _t(test: TTest, dz: float) -> str:
     if math.isnan(test.t):
         return "too few to test"
-    return f"{test.mean:+.2f}, t({test.df}) = {test.t:.2f}, {_p(test.p)}, dz {test.dz:.2f}"
+    return f"{test.difference:+.2f}, t({test.df:g}) = {test.t:.2f}, {_p(test.p)}, dz {dz:.2f}"
 
 
 def _interval(ends: tuple[float, float]) -> str:

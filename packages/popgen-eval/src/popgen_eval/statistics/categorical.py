@@ -7,13 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtrc
+from scipy.special import bdtr, chdtrc
 
 from popgen_core.errors import PopgenError
 
-__all__ = ["ChiSquare", "Preference", "exact_binomial", "goodness_of_fit", "independence", "preference"]
+__all__ = [
+    "EXACT_BELOW",
+    "ChiSquare",
+    "Preference",
+    "exact_binomial",
+    "goodness_of_fit",
+    "independence",
+    "preference",
+]
 
-FEW = 40  # answers below which the exact test speaks
+EXACT_BELOW = 40  # answers; fewer are told by the exact test
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,7 @@ class ChiSquare:
 class Preference:
     """Answers A or B. `share` of A without ties, chi-square and exact p against even chances, `p` the one to quote.
 
-    `p` is the exact one below 40 answers. `p_ties_split`: chi-square with each tie counted half to either side.
+    `p` is the exact one below 40 answers. `chi_square_ties_split` and its p: each tie counted half to either side.
     """
 
     a: int
@@ -45,6 +53,7 @@ class Preference:
     p_chi_square: float
     p_exact: float
     p: float
+    chi_square_ties_split: float
     p_ties_split: float
 
 
@@ -83,25 +92,23 @@ def independence(table: Sequence[Sequence[float]]) -> ChiSquare:
     return ChiSquare(statistic, df, float(chdtrc(df, statistic)), v, float(wanted.min()))
 
 
-def exact_binomial(chosen: int, answers: int, chance: float = 0.5) -> float:
-    """The two-sided exact p of so many chosen of so many answers; NaN without answers. Raises PopgenError."""
-    if not 0 <= chosen <= answers or not 0 < chance < 1:
-        raise PopgenError(f"{chosen} of {answers} answers at a chance of {chance:g} cannot be")
+def exact_binomial(chosen: int, answers: int) -> float:
+    """The two-sided exact p of so many of so many answers at even chances; NaN without. Raises PopgenError."""
+    if not 0 <= chosen <= answers:
+        raise PopgenError(f"{chosen} of {answers} answers cannot be")
     if not answers:
         return math.nan
-    from scipy.stats import binomtest
-
-    return float(binomtest(chosen, answers, chance).pvalue)
+    return min(1.0, 2 * float(bdtr(min(chosen, answers - chosen), answers, 0.5)))
 
 
 def preference(a: int, b: int, ties: int = 0) -> Preference:
     """How many answered A, B and neither -> whether one is preferred, ties left out and, as a check, split."""
     fit = goodness_of_fit([a, b])
     exact = exact_binomial(a, a + b)
-    split = goodness_of_fit([a + ties / 2, b + ties / 2]).p
+    split = goodness_of_fit([a + ties / 2, b + ties / 2])
     share = a / (a + b) if a + b else math.nan
-    p = exact if a + b < FEW else fit.p
-    return Preference(a, b, ties, share, fit.statistic, fit.p, exact, p, split)
+    p = exact if a + b < EXACT_BELOW else fit.p
+    return Preference(a, b, ties, share, fit.statistic, fit.p, exact, p, split.statistic, split.p)
 
 
 def _counts(counts: Sequence[float] | Sequence[Sequence[float]]) -> np.ndarray:

@@ -41,7 +41,7 @@ def unpaired_power(effect: float, n_a: int, n_b: int, alpha: float = ALPHA) -> f
     return _t_power(effect * math.sqrt(n_a * n_b / (n_a + n_b)), n_a + n_b - 2, alpha)
 
 
-def share_power(share: float, answers: int, alpha: float = ALPHA) -> float:
+def share_power(share: float, answers: float, alpha: float = ALPHA) -> float:
     """The chance that chi-square on so many answers A or B finds that `share` of listeners prefer one of them."""
     return 1 - float(chndtr(chdtri(1, alpha), 1, answers * (2 * share - 1) ** 2))
 
@@ -81,7 +81,7 @@ def detectable_unpaired(n_a: int, n_b: int, alpha: float = ALPHA, power: float =
     return _threshold(lambda g: unpaired_power(g, n_a, n_b, alpha) - power) if min(n_a, n_b) > 1 else math.nan
 
 
-def detectable_share(answers: int, alpha: float = ALPHA, power: float = POWER) -> float:
+def detectable_share(answers: float, alpha: float = ALPHA, power: float = POWER) -> float:
     """The least share above .5 that so many answers find; NaN where even all of them alike would not do."""
     if answers < 1 or share_power(1.0, answers, alpha) < power:
         return math.nan

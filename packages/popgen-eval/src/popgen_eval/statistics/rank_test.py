@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["RankTest", "rank_sum", "signed_rank"]
+__all__ = ["RankTest", "auc", "rank_sum", "signed_rank"]
 
 Values = NDArray[np.float64]
 EXACT = 50  # values up to which p is counted, ties and all; above it is the normal approximation with ties corrected
@@ -46,12 +46,22 @@ def rank_sum(a: Values, b: Values) -> RankTest:
     """Two independent samples -> the Mann-Whitney test, with the chance that one of `a` is above one of `b`."""
     if not len(a) or not len(b):
         return RankTest(math.nan, math.nan, math.nan, math.nan)
-    ordered = np.sort(b)
-    below = (np.searchsorted(ordered, a, "left") + np.searchsorted(ordered, a, "right")) / 2  # of b, ties half
-    share = float(below.mean() / len(b))
+    share = auc(a, b)
     tied = np.ptp(np.concatenate([a, b])) == 0
     least = min(2 / math.comb(len(a) + len(b), len(a)), 1.0)
     return RankTest(share, 1.0 if tied else _rank_sum_p(a, b), 2 * share - 1, least)
+
+
+def auc(higher: Values, lower: Values) -> float:
+    """Chance that one of `higher` is above one of `lower`, ties half: 1 they are apart, .5 they are alike; NaN of none.
+
+    It is the area under the curve of a judge who tells them apart by these values.
+    """
+    if not len(higher) or not len(lower):
+        return math.nan
+    ordered = np.sort(lower)
+    below = (np.searchsorted(ordered, higher, "left") + np.searchsorted(ordered, higher, "right")) / 2  # ties half
+    return float(below.mean() / len(lower))
 
 
 def _signed_p(moved: Values, ranks: Values) -> float:

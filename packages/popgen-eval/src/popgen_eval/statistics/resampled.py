@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from popgen_core.errors import PopgenError
-from popgen_eval.statistics.summary import LEVEL
+from popgen_eval.statistics.t_test import tested
 
 __all__ = ["ResampledT", "corrected_resampled_t"]
 
@@ -43,13 +43,10 @@ def corrected_resampled_t(values: Sequence[float], test_share: float) -> Resampl
     """
     if not len(values) or not 0 < test_share < 1:
         raise PopgenError(f"a resampled t needs folds and a test share between 0 and 1, got {test_share:g}")
-    from scipy.special import stdtr, stdtrit  # slow to import, and seldom wanted
-
     mean, df = float(np.mean(values)), len(values) - 1
     if df == 0:
         return ResampledT(mean, math.nan, math.nan, math.nan, math.nan, df, math.nan)
     sd = float(np.std(values, ddof=1)) if np.ptp(values) else 0.0
     error = sd * math.sqrt(1 / len(values) + test_share / (1 - test_share))
-    reach = float(stdtrit(df, (1 + LEVEL) / 2)) * error
-    t = mean / error if error else math.nan
-    return ResampledT(mean, sd, mean - reach, mean + reach, t, df, 2 * float(stdtr(df, -abs(t))))
+    test = tested(mean, error, df)
+    return ResampledT(mean, sd, test.low, test.high, test.t, df, test.p)

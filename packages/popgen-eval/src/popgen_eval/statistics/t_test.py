@@ -11,7 +11,7 @@ from scipy.special import stdtr, stdtrit
 
 from popgen_eval.statistics.bca import LEVEL
 
-__all__ = ["TTest", "paired_t", "welch_t"]
+__all__ = ["TTest", "paired_t", "tested", "welch_error", "welch_t"]
 
 Values = NDArray[np.float64]
 ROUNDING = 1e-12  # spread of values, in shares of their size, below which they are equal but for rounding
@@ -38,7 +38,7 @@ def paired_t(differences: Values) -> TTest:
     if len(differences) < 2:
         return _untested(float(differences.mean()) if len(differences) else math.nan)
     error = math.sqrt(_variance(differences) / len(differences))
-    return _tested(float(differences.mean()), error, len(differences) - 1)
+    return tested(float(differences.mean()), error, len(differences) - 1)
 
 
 def welch_t(a: Values, b: Values) -> TTest:
@@ -46,10 +46,23 @@ def welch_t(a: Values, b: Values) -> TTest:
     difference = float(a.mean() - b.mean()) if len(a) and len(b) else math.nan
     if min(len(a), len(b)) < 2:
         return _untested(difference)
-    shares = [_variance(values) / len(values) for values in (a, b)]
-    total = sum(shares)
-    parts = sum(share**2 / (len(values) - 1) for share, values in zip(shares, (a, b), strict=True))
-    return _tested(difference, math.sqrt(total), total**2 / parts if parts else len(a) + len(b) - 2)
+    return tested(difference, *welch_error(_variance(a), len(a), _variance(b), len(b)))
+
+
+def welch_error(variance_a: float, n_a: int, variance_b: float, n_b: int) -> tuple[float, float]:
+    """Variances (n - 1) and sizes, 2 or more, of two samples -> standard error of the difference of their means, and
+    its degrees of freedom (Welch and Satterthwaite).
+    """
+    a, b = variance_a / n_a, variance_b / n_b
+    parts = a**2 / (n_a - 1) + b**2 / (n_b - 1)
+    return math.sqrt(a + b), (a + b) ** 2 / parts if parts else n_a + n_b - 2
+
+
+def tested(difference: float, error: float, df: float) -> TTest:
+    """A difference, its standard error and degrees of freedom -> its t test; t and p are NaN without an error."""
+    reach = float(stdtrit(df, (1 + LEVEL) / 2)) * error
+    t = difference / error if error else math.nan
+    return TTest(difference, error, t, df, 2 * float(stdtr(df, -abs(t))), difference - reach, difference + reach)
 
 
 def _variance(values: Values) -> float:
@@ -57,12 +70,6 @@ def _variance(values: Values) -> float:
     if np.ptp(values) <= ROUNDING * np.abs(values).max():
         return 0.0
     return float(values.var(ddof=1))
-
-
-def _tested(difference: float, error: float, df: float) -> TTest:
-    reach = float(stdtrit(df, (1 + LEVEL) / 2)) * error
-    t = difference / error if error else math.nan
-    return TTest(difference, error, t, df, 2 * float(stdtr(df, -abs(t))), difference - reach, difference + reach)
 
 
 def _untested(difference: float) -> TTest:

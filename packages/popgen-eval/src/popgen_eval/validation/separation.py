@@ -17,7 +17,7 @@ from popgen_core.music.song import Song
 from popgen_eval.api import evaluate_songs
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING, Corruption
 
-__all__ = ["Better", "Separation", "auc", "separation", "separations"]
+__all__ = ["Better", "Separation", "separation", "separations"]
 
 Better = Literal["higher", "lower", "none"]
 RESAMPLES = 2_000  # of songs, for an interval
@@ -84,11 +84,6 @@ def separation(
         n=len(real),
         **_spread(sign * real, sign * spoiled, above),
     )
-
-
-def auc(higher: NDArray[np.float64], lower: NDArray[np.float64]) -> float:
-    """Chance that one of `higher` is above one of `lower`, ties half: 1 they are apart, .5 they are alike."""
-    return float(_above(higher, lower).mean())
 
 
 def _above(higher: NDArray[np.float64], lower: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ from popgen_core.errors import RecipeError
 from popgen_eval.cards import CURRENT
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING
 from popgen_eval.metrics.overall import HEADLINE, OVERALL
+from popgen_eval.plain import plain
 from popgen_eval.run import evaluator_named
 from popgen_eval.validation.invariance import INVARIANCES, Invariance, invariance
 from popgen_eval.validation.material import Material
@@ -78,8 +79,8 @@ class Validation:
             "unfit": dict(self.material.unfit),
             "unread": [{"file": row.file, "message": row.message} for row in self.material.unread],
             "failed": dict(self.failed),
-            "separations": [_plain(row) for row in rows],
-            "invariances": [_plain(asdict(row)) for row in self.invariances],
+            "separations": [plain(row) for row in rows],
+            "invariances": [plain(asdict(row)) for row in self.invariances],
         }
 
 
@@ -155,7 +156,3 @@ def validate(
 
 def _column(scored: Sequence[SongScores], variant: str, figure: str) -> NDArray[np.float64]:
     return np.array([value(song, variant, figure) for song in scored], dtype=np.float64)
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: None if isinstance(cell, float) and cell != cell else cell for name, cell in row.items()}
