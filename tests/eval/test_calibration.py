@@ -14,6 +14,7 @@ from popgen_core.contracts.evaluator import Measure
 from popgen_core.errors import PopgenError
 from popgen_eval import calibration
 from popgen_eval.calibration import Anchor, anchors, anchors_from_json, calibrated, version_of
+from popgen_eval.families import HEADLINE
 from popgen_eval.validation import validate as validating
 from popgen_eval.validation.freeze import frozen
 from popgen_eval.validation.separation import separation
@@ -100,9 +101,11 @@ def test_the_anchors_of_this_release_are_whole() -> None:
     assert anchors()["overall"].n > 200
     assert "one bar repeated" in anchors()["rhythm_accuracy"].won_by
     assert anchors()["overall"].won_by == ()
-    for name in ("note_coherence", "rhythm_accuracy", "cross_track_sync", "harmonic_consistency", "overall"):
+    for name in ("note_coherence", "rhythm_accuracy", "cross_track_sync", "harmonic_consistency"):
+        assert anchors()[name].corrupted_mean < anchors()[name].real_low
+    for name in (*HEADLINE, "overall"):
         anchor = anchors()[name]
-        assert anchor.corrupted_mean < anchor.real_low < anchor.real_median < anchor.real_high
+        assert max(anchor.corrupted_mean, anchor.real_low) < anchor.real_median < anchor.real_high
         assert calibrated(name, anchor.real_median) == 1.0
 
 
