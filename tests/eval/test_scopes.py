@@ -143,3 +143,8 @@ def test_a_song_of_several_windows_scores_their_mean_or_the_most_of_any() -> Non
     scored = [{"mean": Score(1.0), "most": Score(1.0)}, {"mean": Score(4.0), "most": Score(4.0, note="there")}]
     row = over_windows("song", pieces, measures, scored)
     assert (dict(row.scores), dict(row.notes)) == ({"mean": 2.5, "most": 4.0}, {"most": "there"})
+
+
+def test_an_evaluator_asked_for_without_what_it_needs_is_refused_and_not_passed_over(song_at) -> None:
+    with pytest.raises(RecipeError, match="judges scope 'training'"):
+        evaluate_songs([song_at(120)], also=["copying.v1"])

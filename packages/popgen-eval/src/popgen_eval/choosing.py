@@ -64,7 +64,8 @@ def choose(
     given = [(each, _made(each)) for each in named]
     if evaluators is None:
         given = [(each, made) for each, made in given if made.scope in there]
-    given += [(each, _made(each)) for each in also if each not in named]
+    there_already = [each for each, _ in given]
+    given += [(each, _made(each)) for each in also if each not in there_already]
     for _, made in given:
         if made.scope not in there:
             needed = NEEDED.get(made.scope, "what nobody can give")
