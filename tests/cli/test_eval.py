@@ -31,12 +31,16 @@ def test_the_table_fits_eighty_columns_headline_first(
     assert max(map(len, lines)) <= 80
     assert lines[0] == "2 songs judged, in 5 windows of 32 bars at most; beside 2 reference songs. Fewer"
     at = lines.index("The headline figures, and all five in one")
-    assert lines[at + 1].split() == ["figure", "mean", "95", "%", "interval", "calibrated", "n", "reference"]
+    assert lines[at + 1].split() == ["figure", "mean", "95", "%", "interval", "calib.", "n", "ref."]
     assert [line.split()[0] for line in lines[at + 2 : at + 8]] == [
         "note_coherence*", "rhythm_accuracy*", "cross_track_sync*", "harmonic_consistency*", "structure_coherence*",
         "overall*",
     ]  # fmt: skip
-    assert "* one bar repeated scores higher: never quote alone: note_coherence" in " ".join(lines)
+    assert lines.count("* one bar repeated scores higher: never quote alone") == 1
+    assert lines.count("< less is better") == 1
+    assert any(line.startswith("tonal_distance<*") for line in lines)
+    assert not any(line.startswith("note_coherence<") for line in lines)
+    assert lines[at + 2].split()[2] == "-"  # no interval of two songs
     assert "- It takes 5 songs with a figure defined on either side." in lines
 
 
@@ -44,8 +48,8 @@ def test_what_is_undefined_is_a_line_with_its_cause(popgen: Popgen, tmp_path: Pa
     done = popgen("eval", track)
     assert done.exit_code == 0
     said = " ".join(done.stdout.split())
-    assert "Undefined, and so in no mean - note_coherence and " in said
-    assert "for 1 song: bars of one meter: 2, needed: 12 (1)" in said
+    assert "Undefined, and so in no mean - too short: fewer than 12 bars of one meter (1 song): note_coherence" in said
+    assert said.count("too short") == 1
 
 
 @pytest.fixture
@@ -105,3 +109,27 @@ def test_a_training_set_that_is_not_there_is_said(popgen: Popgen, corpus_dir: Pa
     done = popgen("eval", corpus_dir, "--training", tmp_path / "gone")
     assert done.exit_code == 1
     assert "there is no file or folder" in done.stderr
+
+
+def test_copies_stand_before_the_tables_and_only_there(popgen: Popgen, corpus_dir: Path, tmp_path: Path) -> None:
+    done = popgen("eval", corpus_dir, "--training", corpus_dir, "--csv", tmp_path / "a.csv")
+    lines = done.stdout.splitlines()
+    at = lines.index("Copies of the training set")
+    assert at < lines.index("The headline figures, and all five in one")
+    said = " ".join(lines[at + 1 : at + 6])
+    assert "These songs share 100 % with the training set, on average; no band: give --reference real songs" in said
+    assert "- song-001.mid: 100 %, longest run " in said
+    assert not any(line.startswith("copied_") for line in lines)
+    rows = list(csv.DictReader((tmp_path / "a.csv").open()))
+    assert [Path(row["nearest"]).name for row in rows] == [Path(row["file"]).name for row in rows]
+    assert rows[0]["copied_share"] == "1.0"
+
+
+@pytest.mark.parametrize("long", ["rhythmic_complexity_strings", "a_name_of_a_stranger_that_is_very_long_indeed"])
+def test_no_name_breaks_inside_a_word(long: str) -> None:
+    from popgen_cli.figures import _folded
+
+    lines = _folded(long, "<*").splitlines()
+    assert "".join(lines) == long + "<*"
+    assert all(len(line) <= 31 for line in lines)
+    assert all(line.endswith("_") for line in lines[:-1])

@@ -1,19 +1,20 @@
-"""Songs beside a reference: what is better, what is worse, with intervals that hold together, in plain sentences."""
+"""Songs beside a reference: what lies above, what below, with intervals that hold together, in plain sentences."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.stats import ttest_ind
 
-from popgen_core.contracts.evaluator import Measure, Score
+from popgen_core.contracts.evaluator import Measure
 from popgen_eval import calibration
 from popgen_eval.beside import differences
 from popgen_eval.calibration import Anchor, anchors
 from popgen_eval.report import FileScores, Report
-from popgen_eval.telling import beside_lines, lead, number, sections, standing_lines, undefined_lines, warning
+from popgen_eval.telling import beside_lines, lead, number, sections, spread, standing_lines, warning
 
 MEASURES = {
     "note_coherence": Measure("note_coherence", "share", 0, 1, "higher", "law"),
@@ -90,31 +91,52 @@ def test_sentences_say_how_much_and_how_sure_and_what_to_beware_of(monkeypatch: 
     [(title, lines), (other, rest)] = beside_lines(
         report_of(reference, note_coherence=[value + 0.6 for value in real], plain=[0.5] * 5)
     )
-    assert title == "Better than the reference"
+    assert title == "Above the reference; more than real songs is no praise"
     assert lines == [
         "note_coherence: 0.80 against 0.20, higher by 0.60 (0.37 to 0.83); one bar repeated scores higher: never "
         "quote alone."
     ]
     assert other == "No difference that these songs could show"
-    assert rest == ["Also: plain."]
+    assert rest == ["1 figure."]
     assert warning("plain") == ""
+
+
+def test_above_and_below_are_places_and_less_is_better_is_said() -> None:
+    low, high = [0.1, 0.11, 0.12] * 2, [0.8, 0.81, 0.82] * 2
+    reference = report_of(note_coherence=high, empty=low)
+    [(above, up), (below, down)] = beside_lines(report_of(reference, note_coherence=low, empty=high))
+    assert above.startswith("Above the reference")
+    assert up == ["empty: 0.81 against 0.11, higher by 0.70 (0.69 to 0.71); less is better; a hint only."]
+    assert below == "Below the reference"
+    assert down == ["note_coherence: 0.11 against 0.81, lower by 0.70 (0.69 to 0.71)."]
+
+
+def test_the_difference_of_two_shares_is_one_at_most() -> None:
+    """Means .2 and .8, variances .2: t 2.306 times (.2 / 5 * 2)^.5 is .652, and the lower end, -1.252, is no share."""
+    mine, real = [0.0, 0.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0, 1.0]
+    [(_, lines)] = beside_lines(report_of(report_of(note_coherence=real), note_coherence=mine))
+    assert lines == ["note_coherence: 0.20 against 0.80 (-1.00 to +0.05)."]
+    [(_, turned)] = beside_lines(report_of(report_of(note_coherence=mine), note_coherence=real))
+    assert turned == ["note_coherence: 0.80 against 0.20 (-0.05 to +1.00)."]
+
+
+def test_figures_of_copying_are_no_part_of_the_comparison() -> None:
+    low, high = [0.1, 0.11, 0.12] * 2, [0.8, 0.81, 0.82] * 2
+    report = replace(report_of(report_of(copied_share=low), copied_share=high), learned=("copied_share",))
+    assert [title for title, _ in beside_lines(report)] == ["Nothing can be said"]
+    assert [title for title, _ in beside_lines(replace(report, learned=()))] != ["Nothing can be said"]
+
+
+def test_an_interval_is_shown_from_five_songs_on() -> None:
+    assert spread(report_of(plain=[0.1, 0.2, 0.3, 0.4]).summary["plain"]) == ""
+    assert spread(report_of(plain=[0.1, 0.2, 0.3, 0.4, 0.5]).summary["plain"]).startswith("0.1")
 
 
 def test_without_a_reference_the_headline_stands_by_itself() -> None:
     real = anchors()["note_coherence"].real_median
-    assert standing_lines(report_of(note_coherence=[real, real], plain=[1, 1])) == [
+    assert standing_lines(report_of(note_coherence=[real] * 5, plain=[1] * 5)) == [
         f"note_coherence: {real:.2f} ({real:.2f} to {real:.2f}), 1.00 on the way from corrupted music to the median "
-        "real song."
-    ]
-
-
-def test_what_is_undefined_for_one_cause_is_one_line() -> None:
-    row = FileScores("a", {"x": math.nan, "y": math.nan, "z": math.nan}, {"x": "no", "y": "no", "z": "never"})
-    report = Report((row,), ("x", "y", "z"), sets={"far": Score(math.nan, "too few songs")})
-    assert undefined_lines(report) == [
-        (["x", "y"], "for 1 song: no (1)"),
-        (["z"], "for 1 song: never (1)"),
-        (["far"], "too few songs"),
+        "song of permissive."
     ]
 
 
@@ -135,10 +157,11 @@ def test_figures_are_sorted_into_sections_with_overall_at_the_end_of_the_headlin
 
 
 def test_numbers_have_the_digits_that_one_can_use() -> None:
-    assert [number(value) for value in (0.123, 12.34, 1234.5, -0.5, math.nan)] == [
+    assert [number(value) for value in (0.123, 12.34, 1234.5, -0.5, -0.001, math.nan)] == [
         "0.12",
         "12.3",
         "1,234",
         "-0.50",
+        "0.00",
         "-",
     ]

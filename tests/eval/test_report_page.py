@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,10 +24,11 @@ from popgen_eval.calibration import Anchor
 from popgen_eval.pages import report_page
 from popgen_eval.pages.portraits import bass_and_drums, chord_names, likeness, progression
 from popgen_eval.pages.rolls import piano_roll, thumbnail
-from popgen_eval.pages.songs import ranked_by, short_names
+from popgen_eval.pages.songs import ranked_by
 from popgen_eval.pages.sparks import bands_of, profile, through_windows
-from popgen_eval.pages.strips import bounds
+from popgen_eval.pages.strips import bounds, strip
 from popgen_eval.report import FileScores, Report
+from popgen_eval.short_names import short_names
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&.mid"
 
@@ -75,10 +77,11 @@ def whole(songs: list[Song]) -> Report:
 
 def test_a_page_has_every_section_that_belongs(whole: Report) -> None:
     page = Page(report_page(whole, "mine"))
-    assert page.headings[0] == "What is better, what is worse"
+    assert page.headings[0] == "Beside the reference"
     for heading in (
-        "Every figure", "All songs together, against the reference", "Against the training set", "Song by song",
-        "The lowest, the middle and the highest", "What no figure here can tell", "The laws of the figures",
+        "Every figure", "All songs together, against the reference", "Copies of the training set",
+        "Other figures against the training set", "Song by song", "The lowest, the middle and the highest",
+        "What no figure here can tell", "The laws of the figures",
     ):  # fmt: skip
         assert heading in page.headings
     assert all(name in page.text for name in (*whole.names, *whole.sets))
@@ -89,7 +92,7 @@ def test_a_page_has_every_section_that_belongs(whole: Report) -> None:
 def test_a_page_of_one_song_without_a_reference_leaves_out_what_it_has_not(songs: list[Song]) -> None:
     page = Page(report_page(evaluate_songs(songs[:1], keep_songs=True)))
     assert page.headings[0] == "How these songs stand"
-    for heading in ("All songs together, against the reference", "Against the training set"):
+    for heading in ("All songs together, against the reference", "Copies of the training set"):
         assert heading not in page.headings
     assert sum(heading.startswith("The song: ") for heading in page.headings) == 1
 
@@ -161,9 +164,66 @@ def test_songs_are_ranked_by_overall_or_else_by_what_most_have() -> None:
 def test_a_strips_axis_is_the_range_of_a_share_and_else_where_the_songs_lie() -> None:
     share, time = (Measure("x", unit, 0, high, "none", "") for unit, high in (("share", 1), ("ms", math.inf)))
     assert bounds("x", share, [0.4, 0.5]) == (0, 1)
+    assert bounds("x", share, [0.0, 0.0]) == (0, 1)
+    assert bounds("x", share, [0.1, 0.21]) == (0, 1)
     assert bounds("x", time, [10.0, 20.0, math.nan]) == (9.5, 20.5)
     assert bounds("x", time, [0.0, 20.0]) == (0.0, 21.0)  # no time is below none
     assert bounds("x", time, []) == (0.0, 1.05)
+
+
+def test_a_share_whose_values_all_lie_at_one_end_is_drawn_larger() -> None:
+    share = Measure("x", "share", 0, 1, "none", "")
+    assert bounds("x", share, [0.9, 1.0]) == (pytest.approx(0.895), 1.0)
+    assert bounds("x", share, [0.0, 0.1, math.nan]) == (0.0, pytest.approx(0.105))
+
+
+def test_a_bar_of_the_interval_is_drawn_from_five_songs_on() -> None:
+    def drawn(count: int) -> str:
+        return strip(Report(tuple(FileScores("a", {"x": place / 9}) for place in range(count)), ("x",)), "x").html()
+
+    assert 'stroke-width="3"' in drawn(5)
+    assert 'stroke-width="3"' not in drawn(4)
+
+
+def test_each_chart_names_its_unit_and_which_way_is_better(whole: Report) -> None:
+    text = Page(report_page(whole)).text
+    assert re.search(r"density [^;]* notes a second;", text)
+    assert re.search(r"tonal_distance [^;]* distance; [^⚠]*?less is better", text)
+
+
+def test_a_page_shows_a_row_a_song_of_copying_and_no_chart(whole: Report) -> None:
+    page = report_page(whole)
+    assert "<b>note_coherence</b>" in page
+    assert "<b>copied_share" not in page
+    at = page.index("Copies of the training set")
+    assert page.index("Beside the reference") < at < page.index("Every figure")
+    rows = page[at : page.index("Group by group")].split("<tr>")[2:]
+    assert len(rows) == 3
+    assert 'data-v="1.0">100 %' in rows[0]  # the song that was trained on
+    assert page.count(">copied_share<") == 1  # among the laws
+
+
+def test_where_a_real_corpus_is_the_measure_it_is_named(songs: list[Song]) -> None:
+    text = Page(report_page(evaluate_songs(songs[:1], keep_songs=True))).text
+    assert "grey is where nine of ten songs of permissive lie" in text.lower()
+    assert "1 the median song of permissive" in text
+
+
+def test_chords_are_spelled_by_the_key(track) -> None:
+    """C#m in E, Bbm in Db, Bb in D minor."""
+
+    def named(*pitches: int) -> str:
+        return chord_names(Piece(Song(480, (track("chords", *((0, 1920, pitch) for pitch in pitches)),)), 0, 12))[0]
+
+    def within(scale: list[int], *pitches: int) -> str:
+        chord = [(0, 1920, pitch) for pitch in pitches]
+        run = [(240 * place, 240, 84 + pitch) for place, pitch in enumerate(scale)]
+        return chord_names(Piece(Song(480, (track("chords", *chord), track("lead", *run))), 0, 12))[0]
+
+    assert within([1, 3, 4, 6, 8, 9, 11], 49, 52, 56) == "C#m"
+    assert within([0, 1, 3, 5, 6, 8, 10], 58, 61, 65) == "Bbm"
+    assert within([2, 4, 5, 7, 9, 10, 1], 58, 62, 65) == "Bb"  # D minor with a C sharp
+    assert named(58, 62, 65, 69) == "Bbmaj7"
 
 
 def test_a_band_is_the_references_or_made_of_ten_songs_at_least() -> None:

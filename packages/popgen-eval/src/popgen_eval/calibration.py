@@ -13,7 +13,7 @@ from typing import Any
 
 from popgen_core.errors import PopgenError
 
-__all__ = ["FORMAT", "Anchor", "anchors", "anchors_from_json", "calibrated", "version_of"]
+__all__ = ["FORMAT", "Anchor", "anchors", "anchors_from_json", "calibrated", "corpus_name", "version_of"]
 
 FORMAT = 1
 FILE = "anchors.json"
@@ -40,7 +40,13 @@ class Anchor:
 @cache
 def anchors() -> Mapping[str, Anchor]:
     """The anchors of this release by figure. Raises PopgenError where their file was changed by hand or is damaged."""
-    return anchors_from_json(resources.files("popgen_eval").joinpath(FILE).read_text(encoding="utf-8"))
+    return anchors_from_json(_frozen())
+
+
+@cache
+def corpus_name() -> str:
+    """The name of the corpus whose real songs the anchors of this release are of."""
+    return str(json.loads(_frozen())["corpus"]["name"])
 
 
 def calibrated(figure: str, value: float) -> float:
@@ -71,6 +77,10 @@ def version_of(plain: Mapping[str, Any]) -> str:
     """A name for the content of an anchors file: 12 hexadecimal digits, the same for the same content."""
     content = {name: value for name, value in plain.items() if name != "version"}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _frozen() -> str:
+    return resources.files("popgen_eval").joinpath(FILE).read_text(encoding="utf-8")
 
 
 def _anchor(figure: str, row: Mapping[str, Any]) -> Anchor:

@@ -14,6 +14,7 @@ from popgen_core.contracts.evaluator import Measure, Score
 from popgen_core.music.song import Song
 from popgen_eval import __version__
 from popgen_eval.families import family_of
+from popgen_eval.nearest import SHARE, nearest_song
 from popgen_eval.statistics import Summary, summarise
 
 __all__ = ["FORMAT", "FileScores", "Report"]
@@ -135,14 +136,19 @@ class Report:
         return table
 
     def to_csv(self) -> str:
-        """A row a file: its name, its figures (empty where undefined), its windows, why it could not be judged."""
+        """A row a file: its name, its figures (empty where undefined), its windows, why it could not be judged.
+
+        Where there was a training set, `nearest` is the training song that the file shares most with.
+        """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["file", *self.names, "windows", "error"])
+        near = SHARE in self.learned
+        writer.writerow(["file", *self.names, "windows", *(["nearest"] if near else []), "error"])
         for file in self.files:
             values = [_number(file.scores.get(name, math.nan)) for name in self.names]
             shown = ["" if value is None else repr(value) for value in values]
-            writer.writerow([file.path, *shown, len(file.bars), file.error])
+            nearest = [nearest_song(file.notes.get(SHARE, ""))] if near else []
+            writer.writerow([file.path, *shown, len(file.bars), *nearest, file.error])
         return text.getvalue()
 
     def _summary(self, name: str, of: Summary) -> dict[str, float | int | None]:

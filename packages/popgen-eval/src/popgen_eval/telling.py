@@ -1,27 +1,31 @@
-"""A report in words: what is better and worse than the reference, what silly music would win, what is undefined."""
+"""A report in words: what lies above and below the reference, and what silly music would win."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
 
-from popgen_core.contracts.evaluator import Score
 from popgen_eval import calibration
-from popgen_eval.beside import LEAST_SONGS, Difference, Verdict, differences
+from popgen_eval.beside import LEAST_SONGS, Difference, differences
+from popgen_eval.copies import is_copying
 from popgen_eval.families import FAMILIES, family_of
 from popgen_eval.report import Report
+from popgen_eval.statistics import Summary
 
 __all__ = [
+    "INTERVALS",
     "LIMITS",
     "SECTIONS",
     "beside_lines",
     "counted",
+    "figures_of",
     "interval",
     "lead",
     "number",
+    "real_song",
     "sections",
+    "spread",
     "standing_lines",
-    "undefined_lines",
     "warning",
 ]
 
@@ -30,12 +34,13 @@ SECTIONS = {
     "named": "The paper's other figures",
     "exploratory": "Hints: figures to explore with, not to conclude from",
 }
-TITLES: dict[Verdict, str] = {
-    "better": "Better than the reference",
-    "worse": "Worse than the reference",
+TITLES = {
+    "above": "Above the reference; more than real songs is no praise",
+    "below": "Below the reference",
     "differs": "Different, in figures that have no better or worse",
     "unclear": "No difference that these songs could show",
 }
+INTERVALS = "In brackets: 95 % intervals of the difference of means, all of a family at once (Welch, Bonferroni)."
 FEW = (
     8  # songs below which a bootstrap's interval is too narrow: of two songs it is no wider than from one to the other
 )
@@ -62,13 +67,23 @@ def number(value: float) -> str:
     """A value of a figure: two digits after the point, fewer for large ones, "-" where undefined."""
     if math.isnan(value):
         return "-"
-    size = abs(value)
+    size, value = abs(value), round(value, 2) + 0.0  # no -0.00
     return f"{value:.2f}" if size < 10 else f"{value:.1f}" if size < 100 else f"{value:,.0f}"
 
 
 def interval(low: float, high: float) -> str:
     """An interval, "" where it is undefined."""
     return "" if math.isnan(low) else f"{number(low)} to {number(high)}"
+
+
+def spread(of: Summary) -> str:
+    """The interval of a mean, "" below the songs that make one believable."""
+    return interval(of.low, of.high) if of.n >= LEAST_SONGS else ""
+
+
+def figures_of(report: Report) -> list[str]:
+    """The figures of single songs but those of copying, which have a section of their own."""
+    return [name for name in report.names if not is_copying(report, name)]
 
 
 def lead(report: Report) -> str:
@@ -96,33 +111,41 @@ def sections(names: Iterable[str]) -> list[tuple[str, list[str]]]:
 
 
 def beside_lines(report: Report) -> list[tuple[str, list[str]]]:
-    """(heading, a sentence a figure) of what is better, worse, different and unclear, headline figures first."""
-    found = differences(report)
+    """(heading, a sentence a figure) of what lies above, below, differs and is unclear, headline figures first."""
+    found = [row for row in differences(report) if not is_copying(report, row.figure)]
     if report.reference and not found:
         return [("Nothing can be said", [f"It takes {LEAST_SONGS} songs with a figure defined on either side."])]
     parts = []
-    for verdict, title in TITLES.items():
-        rows = [row for row in found if row.verdict == verdict]
-        main = [_sentence(row) for row in rows if row.family in ("headline", "overall")]
-        if verdict == "unclear":
-            others = [row.figure for row in rows if row.family not in ("headline", "overall")]
-            rest = [f"Also: {', '.join(others)}."] if others else []
-        else:
-            rest = [_sentence(row) for row in rows if row.family not in ("headline", "overall")]
-        if main or rest:
-            parts.append((title, main + rest))
+    for place, title in TITLES.items():
+        rows = [row for row in found if _place(row) == place]
+        main = [row for row in rows if row.family in ("headline", "overall")]
+        others = [row for row in rows if row not in main]
+        said = [_sentence(report, row) for row in (main if place == "unclear" else main + others)]
+        if place == "unclear" and others:
+            said.append(f"{'And ' if main else ''}{counted(len(others), 'other figure' if main else 'figure')}.")
+        if said:
+            parts.append((title, said))
     return parts
 
 
-def _sentence(of: Difference) -> str:
-    way = "higher" if of.difference > 0 else "lower"
-    low, high = sorted((abs(of.low), abs(of.high)))
+def _place(of: Difference) -> str:
+    """Under which title a difference stands."""
+    return of.verdict if of.verdict in ("differs", "unclear") else "above" if of.difference > 0 else "below"
+
+
+def _sentence(report: Report, of: Difference) -> str:
+    measure = report.measures.get(of.figure)
+    most = measure.high - measure.low if measure else math.inf  # that two means can differ by
+    low, high = max(of.low, -most), min(of.high, most)
+    said = f"{of.figure}: {number(of.mean)} against {number(of.reference)}"
     if of.verdict == "unclear":
-        return f"{of.figure}: {number(of.mean)} against {number(of.reference)} ({of.low:+.2f} to {of.high:+.2f})."
-    said = f"{of.figure}: {number(of.mean)} against {number(of.reference)}, {way} by {number(abs(of.difference))}"
+        return f"{said} ({low:+.2f} to {high:+.2f})."
+    near, far = sorted((abs(low), abs(high)))
+    less = "; less is better" if measure and measure.better == "lower" else ""
     hint = "; a hint only" if of.family == "exploratory" else ""
     silly = f"; {warning(of.figure)}" if of.verdict == "better" and warning(of.figure) else ""
-    return f"{said} ({number(low)} to {number(high)}){hint}{silly}."
+    way = "higher" if of.difference > 0 else "lower"
+    return f"{said}, {way} by {number(abs(of.difference))} ({number(near)} to {number(far)}){less}{hint}{silly}."
 
 
 def standing_lines(report: Report) -> list[str]:
@@ -131,11 +154,9 @@ def standing_lines(report: Report) -> list[str]:
     for name, of in report.summary.items():
         if family_of(name) not in ("headline", "overall") or not of.n:
             continue
-        within = f" ({interval(of.low, of.high)})" if of.n > 1 else ""
+        within = f" ({spread(of)})" if spread(of) else ""
         scale = report.calibrated(name)
-        place = (
-            "" if math.isnan(scale) else f", {number(scale)} on the way from corrupted music to the median real song"
-        )
+        place = "" if math.isnan(scale) else f", {number(scale)} on the way from corrupted music to {real_song()}"
         lines.append(f"{name}: {number(of.mean)}{within}{place}.")
     return lines
 
@@ -149,21 +170,6 @@ def warning(figure: str) -> str:
     return f"{' and '.join(anchor.won_by)} {verb} higher: never quote alone"
 
 
-def undefined_lines(report: Report, most: int = 10) -> list[tuple[list[str], str]]:
-    """(figures, for how many songs and why) of what is undefined for some, figures of one cause together.
-
-    At most so many reasons are named.
-    """
-    alike: dict[str, list[str]] = {}
-    for name in report.names:
-        if why := report.reasons(name):
-            causes = "; ".join(f"{reason} ({songs:,})" for reason, songs in list(why.items())[:most])
-            causes += f"; {len(why) - most:,} other reasons" if len(why) > most else ""
-            alike.setdefault(f"for {counted(sum(why.values()), 'song')}: {causes}", []).append(name)
-    for name, score in _undefined_sets(report):
-        alike.setdefault(score.reason, []).append(name)
-    return [(names, words) for words, names in alike.items()]
-
-
-def _undefined_sets(report: Report) -> list[tuple[str, Score]]:
-    return [(name, score) for name, score in report.sets.items() if math.isnan(score.value)]
+def real_song() -> str:
+    """What 1 on the calibrated scale is."""
+    return f"the median song of {calibration.corpus_name()}"

@@ -22,7 +22,10 @@ def evaluate(
     reference: Annotated[Path | None, typer.Option(help="Folder of real songs, scored beside.")] = None,
     training: Annotated[
         Path | None,
-        typer.Option(help="Dataset or folder of MIDI files that a model was trained on, to look for copies of it."),
+        typer.Option(
+            help="Dataset or folder of MIDI files that a model was trained on, to look for copies of it. Real songs "
+            "that were not trained on, given as --reference, show how much is shared by chance."
+        ),
     ] = None,
     also: Annotated[
         list[str] | None, typer.Option(help="One more evaluator of the catalogue, by name; may be repeated.")
@@ -40,7 +43,7 @@ def evaluate(
     csv: Annotated[Path | None, typer.Option("--csv", help="Write a row a file to this file.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write a page with pictures to this file.")] = None,
 ) -> None:
-    """Score MIDI files from any system on every figure, headline first, and say what is better than a reference.
+    """Score MIDI files from any system on every figure, headline first, and say what lies above and below a reference.
 
     Example: popgen eval songs/ --reference real/ --html report.html
     """

@@ -15,6 +15,7 @@ from popgen_eval.copying.library import Library, Shelf
 from popgen_eval.copying.pairs import Pairs, pairs_of
 from popgen_eval.copying.runs import Run, longest_run
 from popgen_eval.metrics.pooling import undefined
+from popgen_eval.nearest import nearest_note
 
 __all__ = ["Judge"]
 
@@ -69,7 +70,7 @@ class Judge:
             return {share: undefined(nothing), run: undefined(nothing)}
         known, longest = sum(line.known for line in lines), max((line.run for line in lines), key=lambda run: run.bars)
         songs = np.sum([line.songs for line in lines], axis=0)
-        nearest = f"most in {self.library.names[int(songs.argmax())]}: {songs.max() / telling:.0%}" if known else ""
+        nearest = nearest_note(self.library.names[int(songs.argmax())], songs.max() / telling) if known else ""
         longest_in = f"in {self.library.names[longest.song]}" if longest.bars else ""
         return {share: Score(known / telling, note=nearest), run: Score(float(longest.bars), note=longest_in)}
 

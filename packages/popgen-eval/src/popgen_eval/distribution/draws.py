@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-__all__ = ["LEAST_SONGS", "Draws", "Drawn", "drawn", "interval", "songs_compared"]
+__all__ = ["LEAST_SONGS", "Draws", "Drawn", "drawn", "floor_edge", "floor_note", "interval", "songs_compared"]
 
 Numbers = NDArray[np.int64]
 Statistic = Callable[[Numbers, Numbers], float]
 LEAST_SONGS = 10  # of either side: five folds of two
 NORMAL_95 = 1.959964
+EDGE = re.compile(r"\(95 % of draws (below|above) (\S+)\)$")
 
 
 @dataclass(frozen=True)
@@ -82,3 +86,14 @@ def interval(value: float, replicates: NDArray[np.float64]) -> tuple[float, floa
     """
     reach = NORMAL_95 * float(replicates.std(ddof=1))
     return max(value - reach, 0.0), value + reach
+
+
+def floor_note(floor: float, edge: float, side: Literal["below", "above"] = "below") -> str:
+    """The note of a value: its floor, and what 95 % of the floor's draws are below, or above where less is farther."""
+    return f"real against real: {floor:.3g} (95 % of draws {side} {edge:.3g})"
+
+
+def floor_edge(note: str) -> tuple[float, bool]:
+    """The edge that a note tells, and whether real songs are below it; NaN for a note that tells none."""
+    found = EDGE.search(note)
+    return (float(found[2]), found[1] == "below") if found else (math.nan, True)

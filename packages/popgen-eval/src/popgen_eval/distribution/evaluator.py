@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 from popgen_core.analysis.piece import Piece
 from popgen_core.contracts.evaluator import Measure, Score
 from popgen_core.errors import RecipeError
-from popgen_eval.distribution.draws import LEAST_SONGS, Drawn, Draws, Numbers, drawn, interval, songs_compared
+from popgen_eval.distribution.draws import (
+    LEAST_SONGS,
+    Drawn,
+    Draws,
+    Numbers,
+    drawn,
+    floor_note,
+    interval,
+    songs_compared,
+)
 from popgen_eval.distribution.figures import figure_evaluators, figures
 from popgen_eval.distribution.gaussian import frechet_distance
 from popgen_eval.distribution.invariants import FAMILIES, invariants
@@ -178,16 +187,22 @@ class Distribution:
         halves = np.array([overlap_and_divergence(references[a], references[b], SLICES) for a, b in draws.halves()])
         names = ("overlap_area", "kld"), ("overlap_floor", "kld_floor")
         means = across.mean(axis=0), halves.mean(axis=0)
-        return {
-            name: _defined(float(value)) for row, found in zip(names, means, strict=True)
+        notes = {
+            "overlap_area": floor_note(means[1][0], float(np.quantile(halves[:, 0], 0.05)), "above"),
+            "kld": floor_note(means[1][1], float(np.quantile(halves[:, 1], 0.95))),
+        }
+        values = {
+            name: float(value)
+            for row, found in zip(names, means, strict=True)
             for name, value in zip(row, found, strict=True)
-        }  # fmt: skip
+        }
+        return {name: _defined(value, notes.get(name, "")) for name, value in values.items()}
 
 
-def _defined(value: float) -> Score:
-    return undefined("no two songs of the reference differ") if math.isnan(value) else Score(value)
+def _defined(value: float, note: str) -> Score:
+    return undefined("no two songs of the reference differ") if math.isnan(value) else Score(value, note=note)
 
 
 def _beside_floor(name: str, floor_name: str, found: Drawn) -> dict[str, Score]:
-    note = f"real against real: {found.floor:.3g} (95 % of draws below {found.floor_high:.3g})"
+    note = floor_note(found.floor, found.floor_high)
     return {name: Score(found.value, note=note), floor_name: Score(found.floor)}

@@ -8,13 +8,18 @@ from numpy.typing import NDArray
 from popgen_core.analysis.chords import KINDS
 from popgen_core.analysis.grid16 import DRUM_VOICES, voice_grid
 from popgen_core.analysis.piece import Piece
+from popgen_core.analysis.scales import MASKS
 from popgen_core.pages import Drawing
 from popgen_core.pages.raster import png_of_cells, shades
 from popgen_eval.pages.colours import OURS, WARNING, colour_of_root
 
 __all__ = ["bass_and_drums", "chord_names", "likeness", "progression"]
 
-ROOTS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+ROOTS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")  # where the key has neither sharps nor flats
+FLATS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
+SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+SHARP_KEYS = (7, 2, 9, 4, 11, 6)  # major, from one sharp to six
+MINOR = 3  # semitones from the tonic of a minor key to its relative major's
 SHADES = 64
 SIDE = 250.0
 ACROSS, LANE, LEFT = 8, 13.0, 44.0  # bars side by side, height of a lane, room for its name
@@ -88,12 +93,21 @@ def _bar(
 
 
 def chord_names(piece: Piece) -> list[str]:
-    """The chord of each half bar: "C", "Am", "G7"; "" where nothing sounds."""
+    """The chord of each half bar, spelled by the key: "C", "Am", "G7", in E "C#m"; "" where nothing sounds."""
     kinds = ["" if kind == "maj" else "m" if kind == "min" else kind.replace("min", "m") for kind in KINDS]
+    roots = _spelling(piece)
     return [
-        "" if root < 0 else ROOTS[root] + kinds[kind]
+        "" if root < 0 else roots[root] + kinds[kind]
         for root, kind in zip(piece.chords.root, piece.chords.kind, strict=True)
     ]
+
+
+def _spelling(piece: Piece) -> tuple[str, ...]:
+    """The names of the twelve roots: sharps where the best scale of the whole window has sharps, flats where flats."""
+    held = MASKS @ piece.mix_chroma().sum(axis=0)  # (24,) beats inside each scale
+    best = int(held.argmax())
+    major = best if best < 12 else (best + MINOR) % 12
+    return ROOTS if major == 0 else SHARPS if major in SHARP_KEYS else FLATS
 
 
 def progression(piece: Piece) -> Drawing:

@@ -1,4 +1,4 @@
-"""The page of an evaluation, from what is better and worse to every figure's law."""
+"""The page of an evaluation, from what lies above and below the reference to every figure's law."""
 
 from __future__ import annotations
 
@@ -7,20 +7,28 @@ import math
 from popgen_core.pages import Column, Page
 from popgen_core.pages.page import Cell
 from popgen_eval import __version__, calibration
+from popgen_eval.copies import is_copying
 from popgen_eval.families import family_of
-from popgen_eval.pages.songs import short_names, song_table, three_pieces
+from popgen_eval.pages.copies import copies
+from popgen_eval.pages.songs import song_table, three_pieces
 from popgen_eval.pages.strips import strip
+from popgen_eval.reasons import undefined_lines
 from popgen_eval.report import Report
+from popgen_eval.set_rows import SetRow, set_rows
+from popgen_eval.short_names import short_names
 from popgen_eval.telling import (
+    INTERVALS,
     LIMITS,
     SECTIONS,
     beside_lines,
+    figures_of,
     interval,
     lead,
     number,
+    real_song,
     sections,
+    spread,
     standing_lines,
-    undefined_lines,
     warning,
 )
 
@@ -38,6 +46,7 @@ def report_page(report: Report, title: str = "popgen eval") -> str:
     judged = [row for row in report.files if not row.error]
     _verdicts(page, report)
     if judged:
+        copies(page, report)
         _figures(page, report)
         _sets(page, report)
         _training(page, report)
@@ -63,15 +72,12 @@ def _verdicts(page: Page, report: Report) -> None:
         page.points(standing_lines(report) or ["No headline figure is defined for any of them."])
         page.text("No reference was given: --reference FOLDER puts real songs beside.", quiet=True)
         return
-    page.section("What is better, what is worse")
+    page.section("Beside the reference")
     for heading, lines in beside_lines(report):
         page.subsection(heading)
         page.points(lines)
-    page.text(
-        "In brackets: the interval of the difference of means over songs. All intervals of a family hold together with "
-        "95 % (Welch, Bonferroni). popgen compare adds rank tests, effect sizes and how many songs it would take.",
-        quiet=True,
-    )
+    more = "popgen compare adds rank tests, effect sizes and how many songs it would take."
+    page.text(f"{INTERVALS} {more}", quiet=True)
 
 
 def _figures(page: Page, report: Report) -> None:
@@ -79,17 +85,23 @@ def _figures(page: Page, report: Report) -> None:
     page.text(
         "A dot is a song; the upright line the mean, the bar its 95 % interval. "
         + ("Blue are these songs, grey the reference. " if report.reference else "")
-        + ("A green shade is where nine of ten songs of a large real corpus lie." if calibration.anchors() else ""),
+        + (
+            f"A green shade is where nine of ten songs of {calibration.corpus_name()} lie. "
+            if calibration.anchors()
+            else ""
+        )
+        + (f"Calibrated: 0 is corrupted music, 1 {real_song()}." if calibration.anchors() else ""),
         quiet=True,
     )
-    for family, names in sections(report.names):
+    for family, names in sections(figures_of(report)):
         page.subsection(SECTIONS[family])
         page.drawings((name, _caption(report, name), strip(report, name)) for name in names)
 
 
 def _caption(report: Report, name: str) -> str:
-    of = report.summary[name]
-    parts = [f"{number(of.mean)} ({interval(of.low, of.high)})" if of.n > 1 else number(of.mean)]
+    of, measure = report.summary[name], report.measures.get(name)
+    parts = [f"{number(of.mean)} ({spread(of)})" if spread(of) else number(of.mean)]
+    parts[0] += f" {measure.unit}" if measure else ""
     if report.reference:
         parts.append(f"reference {number(report.reference.summary[name].mean)}")
     scale = report.calibrated(name)
@@ -97,6 +109,8 @@ def _caption(report: Report, name: str) -> str:
         parts.append(f"calibrated {number(scale)}")
     if of.n < len(report.files):
         parts.append(f"{of.n} of {len(report.files)} songs")
+    if measure and measure.better == "lower":
+        parts.append("less is better")
     if beware := warning(name):
         parts.append(f"⚠ {beware}")
     return "; ".join(parts)
@@ -107,53 +121,47 @@ def _sets(page: Page, report: Report) -> None:
         return
     page.section("All songs together, against the reference")
     page.text("What the songs are like as a set; no single song has these figures.", quiet=True)
-    rows: list[list[Cell]] = [
-        [name, _set_value(score.value), score.note or score.reason, report.measures[name].law]
-        for name, score in report.sets.items()
-    ]
-    page.table(
-        (
-            Column("figure", name=True),
-            Column("value", number=True),
-            Column("beside", wide=True),
-            Column("law", wide=True),
-        ),
-        rows,
+    page.text(
+        "Real songs: as many of the reference against others of it, and in brackets what 95 % of such draws keep; "
+        "farther is beyond that.",
+        quiet=True,
     )
+    columns = [Column("figure", name=True)]
+    columns += [Column(name, number=True) for name in ("value", "95 % interval", "real songs", "farther than real")]
+    laws = {name: report.measures[name].law for name in report.sets}
+    rows = [[*_set_cells(row), laws[row.name]] for row in set_rows(report)]
+    page.table([*columns, Column("beside", wide=True), Column("law", wide=True)], rows)
 
 
-def _set_value(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.3g}"
+def _set_cells(row: SetRow) -> list[Cell]:
+    real = "" if math.isnan(row.floor) else f"{row.floor:.3g}"
+    real += "" if math.isnan(row.edge) else f" ({row.edge:.3g})"
+    return [row.name, f"{row.value:.3g}", interval(row.low, row.high), real, row.farther, row.note]
 
 
 def _training(page: Page, report: Report) -> None:
-    """The figures against the training set: ours, those of real songs outside it, and the songs nearest to it."""
-    if not report.learned:
+    """Strangers' figures against the training set: ours, those of real songs outside it, and the nearest songs."""
+    figures = [name for name in report.learned if not is_copying(report, name)]
+    if not figures:
         return
-    page.section("Against the training set")
-    said = "Whether songs copy what was learned. "
-    said += "The reference songs, judged in the same way, show what real music outside shares with it by chance."
-    page.text(said if report.reference else "Whether songs copy what was learned; --reference puts real songs beside.")
+    page.section("Other figures against the training set")
     columns = [Column("figure", name=True), Column("mean", number=True), Column("highest", number=True)]
-    columns += [Column("reference mean", number=True), Column("reference highest", number=True)] * bool(
-        report.reference
-    )
-    rows: list[list[Cell]] = []
-    for name in report.learned:
-        sides = [report, *([report.reference] if report.reference else [])]
-        rows.append([name, *(number(value) for side in sides for value in _mean_and_most(side, name))])
+    more = [Column("reference mean", number=True), Column("reference highest", number=True)]
+    columns += more if report.reference else []
+    sides = [report, *([report.reference] if report.reference else [])]
+    rows = [[name, *(number(value) for side in sides for value in _mean_and_most(side, name))] for name in figures]
     page.table(columns, rows)
-    _nearest(page, report)
+    _nearest(page, report, figures)
 
 
 def _mean_and_most(report: Report, name: str) -> tuple[float, float]:
     return report.summary[name].mean, max((v for v in report.values(name) if not math.isnan(v)), default=math.nan)
 
 
-def _nearest(page: Page, report: Report) -> None:
+def _nearest(page: Page, report: Report, figures: list[str]) -> None:
     found: list[tuple[float, list[Cell]]] = []
     for row, name in zip(report.files, short_names(report.files), strict=True):
-        for figure in report.learned:
+        for figure in figures:
             value = row.scores.get(figure, math.nan)
             if figure in row.notes and not math.isnan(value):
                 found.append((value, [name, figure, (number(value), value), row.notes[figure]]))
@@ -166,7 +174,7 @@ def _nearest(page: Page, report: Report) -> None:
             Column("value", number=True),
             Column("note", wide=True),
         )
-        page.table(columns, rows[: MOST_NEAR * len(report.learned)], sorts=True)
+        page.table(columns, rows[: MOST_NEAR * len(figures)], sorts=True)
 
 
 def _undefined(page: Page, report: Report) -> None:
@@ -192,8 +200,8 @@ def _laws(page: Page, report: Report) -> None:
     page.section("The laws of the figures")
     if calibration.anchors():
         page.text(
-            "Calibrated: 0 is the mean of corrupted music, 1 the median real song. Real: the 5th, 50th and 95th "
-            "percentile of real songs.",
+            f"Calibrated: 0 is the mean of corrupted music, 1 {real_song()}. Real: the 5th, 50th and 95th percentile "
+            f"of {calibration.corpus_name()}.",
             quiet=True,
         )
     columns = [Column(heading, name=True) for heading in ("figure", "family", "unit", "range", "better")]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Sequence
 from statistics import median_low
 
 from popgen_core.analysis.piece import Piece
-from popgen_core.corpus.folder import printable_path
 from popgen_core.music.song import Song
 from popgen_core.pages import Column, Page
 from popgen_core.pages.page import Cell
+from popgen_eval.copies import is_copying
 from popgen_eval.families import HEADLINE
 from popgen_eval.metrics.overall import OVERALL
 from popgen_eval.pages.portraits import bass_and_drums, likeness, progression
@@ -19,21 +17,14 @@ from popgen_eval.pages.rolls import legend, piano_roll, thumbnail
 from popgen_eval.pages.sparks import bands_of, profile, through_windows
 from popgen_eval.report import FileScores, Report
 from popgen_eval.run import windows_of
+from popgen_eval.short_names import short_names
 from popgen_eval.telling import counted, number
 
-__all__ = ["MOST_ROWS", "ranked_by", "short_names", "song_table", "three_pieces"]
+__all__ = ["MOST_ROWS", "ranked_by", "song_table", "three_pieces"]
 
 MOST_ROWS = 500  # of the table of songs: beyond that a browser grows slow
 UNDEFINED = -1e9  # sorts below every value
 MAIN = (OVERALL.name, *HEADLINE)
-
-
-def short_names(files: Sequence[FileScores]) -> list[str]:
-    """Names that can be printed, without the folders that all of them share."""
-    folders = {os.path.dirname(file.path) for file in files}
-    shared = os.path.commonpath(folders) if len(folders) > 1 and len({os.path.isabs(f) for f in folders}) == 1 else ""
-    shared = next(iter(folders)) if len(folders) == 1 else shared
-    return [printable_path(os.path.relpath(file.path, shared) if shared else file.path) for file in files]
 
 
 def ranked_by(report: Report) -> str:
@@ -55,9 +46,10 @@ def song_table(page: Page, report: Report) -> None:
     if report.songs:
         page.wide(legend())
     several = any(row.windows for row in report.files)
-    columns = [Column("song", wide=True), *([Column("notes")] if report.songs else []), Column("profile")]
+    shown = [*figures, *(name for name in report.learned if not is_copying(report, name))]
+    columns = [Column("song", wide=True), *(Column(name, number=True) for name in shown), Column("profile")]
     columns += [Column("overall by window")] if several else []
-    columns += [Column(name, number=True) for name in [*figures, *report.learned]]
+    columns += [Column("notes")] if report.songs else []
     columns += [Column("undefined figures", number=True), Column("mended to read it", wide=True)]
     rows = list(zip(report.files, short_names(report.files), report.songs or [None] * len(report.files), strict=True))
     judged = [row for row in rows if not row[0].error]
@@ -66,10 +58,10 @@ def song_table(page: Page, report: Report) -> None:
 
     def cells(row: FileScores, name: str, song: Song | None) -> list[Cell]:
         spark = through_windows(row.windows.get(OVERALL.name, ())) if several else ""
-        shown: list[Cell] = [name, *([thumbnail(song) if song else ""] if report.songs else []), profile(row, bands)]
-        shown += [spark] if several else []
-        shown += [_value(row.scores.get(figure, math.nan)) for figure in [*figures, *report.learned]]
-        return [*shown, len(row.reasons), "; ".join(row.repairs)]
+        line: list[Cell] = [name, *(_value(row.scores.get(figure, math.nan)) for figure in shown), profile(row, bands)]
+        line += [spark] if several else []
+        line += [thumbnail(song) if song else ""] if report.songs else []
+        return [*line, len(row.reasons), "; ".join(row.repairs)]
 
     page.table(columns, (cells(*row) for row in judged[:MOST_ROWS]), sorts=True)
 

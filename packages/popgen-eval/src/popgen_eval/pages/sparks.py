@@ -36,7 +36,7 @@ def bands_of(report: Report, figures: Sequence[str]) -> tuple[dict[str, Band | N
     anchors = {name: anchor for name, anchor in calibration.anchors().items() if name in figures}
     if anchors and not report.reference:
         found = {name: Band(at.real_low, at.real_median, at.real_high) for name, at in anchors.items()}
-        return {name: found.get(name) for name in figures}, "songs of a large real corpus"
+        return {name: found.get(name) for name in figures}, f"songs of {calibration.corpus_name()}"
     whose = "of the reference songs" if report.reference else "of these songs"
     values = {name: (report.reference or report).values(name) for name in figures}
     bands = {name: _band([value for value in of if not math.isnan(value)]) for name, of in values.items()}

@@ -11,7 +11,7 @@ from popgen_eval import calibration
 from popgen_eval.pages.colours import BAND, OURS, REFERENCE
 from popgen_eval.report import Report
 from popgen_eval.statistics import Summary
-from popgen_eval.telling import number
+from popgen_eval.telling import number, spread
 
 __all__ = ["bounds", "strip"]
 
@@ -19,6 +19,7 @@ WIDTH, LEFT, RIGHT = 360.0, 8.0, 352.0
 ROW = 30.0  # height of a row of dots
 GOLDEN = 0.618034  # spreads dots of near values evenly up and down
 SHARES = ("share", "contrast")
+END = 0.2  # of a range: values that all lie in so much of it at one end are drawn larger
 
 
 def strip(report: Report, figure: str) -> Drawing:
@@ -39,14 +40,26 @@ def strip(report: Report, figure: str) -> Drawing:
 
 
 def bounds(figure: str, measure: Measure | None, values: Sequence[float]) -> tuple[float, float]:
-    """The ends of a figure's axis: its whole range where it is a share, where the songs lie otherwise."""
-    if measure and measure.unit in SHARES and math.isfinite(measure.high - measure.low):
-        return measure.low, measure.high
+    """The ends of a figure's axis: its whole range where it is a share, where the songs lie otherwise.
+
+    Where the songs lie, too, for a share of which all values differ little and lie at one end.
+    """
     there = [value for value in values if math.isfinite(value)]
+    whole = measure and measure.unit in SHARES and math.isfinite(measure.high - measure.low)
+    if measure and whole and not _at_one_end(measure, there):
+        return measure.low, measure.high
     low, high = (min(there), max(there)) if there else (0.0, 1.0)
     room = (high - low) * 0.05 or max(abs(high) * 0.05, 0.5)
     least, most = (measure.low, measure.high) if measure else (-math.inf, math.inf)
     return max(low - room, least), min(high + room, most)
+
+
+def _at_one_end(measure: Measure, there: Sequence[float]) -> bool:
+    """Whether values, not all of them equal, lie in one end of a measure's range."""
+    if not there or min(there) == max(there):
+        return False
+    end = (measure.high - measure.low) * END
+    return max(there) <= measure.low + end or min(there) >= measure.high - end
 
 
 def _row(
@@ -59,7 +72,7 @@ def _row(
     places = [(_x(value, *ends), middle + (rank * GOLDEN % 1 - 0.5) * 18) for rank, value in enumerate(there)]
     drawing.dots(places, colour, 5 if len(there) <= 300 else 3, 0.55)
     mean = _x(of.mean, *ends)
-    if not math.isnan(of.low):
+    if spread(of):
         drawing.line([(_x(of.low, *ends), middle), (_x(of.high, *ends), middle)], "#000000", 3)
     drawing.line([(mean, middle - 9), (mean, middle + 9)], "#000000", 2)
 

@@ -1,0 +1,106 @@
+"""Copying in words: whether songs share more with a training set than real songs do, and which share most."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from popgen_eval.copying import Band, copying_band
+from popgen_eval.nearest import COPIED, RUN, SHARE, nearest_song
+from popgen_eval.report import Report
+from popgen_eval.short_names import file_name, short_names
+
+__all__ = ["Copied", "copied_songs", "copying_lines", "is_copying", "most_copied", "percent"]
+
+MOST_NAMED = 3
+WHOLE = 0.9  # share above which a reference song looks as if it had been trained on
+NO_BAND = "no band: give --reference real songs that were not trained on"
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A song: its share of two-bar sets, 0..1, and longest run, in bars, that a training song has, and which."""
+
+    song: str
+    share: float
+    run: float
+    nearest: str
+
+
+def is_copying(report: Report, figure: str) -> bool:
+    """Whether a figure belongs to the section on copying and to no other."""
+    return figure in report.learned and figure.startswith(COPIED)
+
+
+def copied_songs(report: Report) -> list[Copied]:
+    """Every judged song, the one that shares most first, those whose share is undefined last."""
+    rows = [
+        Copied(
+            name,
+            row.scores.get(SHARE, math.nan),
+            row.scores.get(RUN, math.nan),
+            file_name(nearest_song(row.notes.get(SHARE, ""))),
+        )
+        for row, name in zip(report.files, short_names(report.files), strict=True)
+        if not row.error
+    ]
+    return sorted(rows, key=lambda row: (math.isnan(row.share), -row.share, -row.run))
+
+
+def copying_lines(report: Report) -> list[str]:
+    """A verdict in a sentence, in how many songs it is defined, what to beware of; nothing without a training set."""
+    if not is_copying(report, SHARE):
+        return []
+    judged = len(report.files) - len(report.errors)
+    defined = report.summary[SHARE].n
+    if not defined:
+        return [f"Undefined for every song: {'; '.join(report.reasons(SHARE)) or 'none could be judged'}."]
+    runs = [run for run in report.values(RUN) if not math.isnan(run)]
+    longest = f"; the longest run is {max(runs):.0f} bars" if runs else ""
+    return [_verdict(report), f"Defined in {defined} of {judged} songs{longest}.", *_doubts(report)]
+
+
+def most_copied(report: Report) -> list[str]:
+    """A line for each of the three songs that share most, of those that share anything."""
+    songs = [song for song in copied_songs(report)[:MOST_NAMED] if song.share > 0] if copying_lines(report) else []
+    return [
+        f"{song.song}: {percent(song.share)}, longest run {song.run:.0f} bars, nearest {song.nearest}" for song in songs
+    ]
+
+
+def percent(share: float) -> str:
+    """A share, 0..1, as a reader says it: 0.8 %, 19 %; "-" where undefined."""
+    if math.isnan(share):
+        return "-"
+    return f"{100 * share:.1f} %" if 0 < share < 0.1 else f"{100 * share:.0f} %"
+
+
+def _verdict(report: Report) -> str:
+    mean = percent(report.summary[SHARE].mean)
+    band = _band(report)
+    if band is None:
+        why = NO_BAND if report.reference is None else "no band: it takes two reference songs with a share"
+        return f"These songs share {mean} with the training set, on average; {why}."
+    more = "more" if band.flags(report.values(SHARE)) else "no more"
+    return (
+        f"These songs share {more} with the training set than real songs outside it do: {mean} on average; "
+        f"{band.songs} real songs {percent(band.mean)}, and {band.size} like them stay below {percent(band.bound)} "
+        "(95 %)."
+    )
+
+
+def _band(report: Report) -> Band | None:
+    """The band for as many songs as are defined; None without two reference songs to make it of."""
+    if report.reference is None or report.reference.summary[SHARE].n < 2:
+        return None
+    return copying_band(report.reference.values(SHARE), report.summary[SHARE].n, report.seed)
+
+
+def _doubts(report: Report) -> list[str]:
+    """What makes the band worthless: a reference that was trained on."""
+    there = report.reference.values(SHARE) if report.reference else []
+    whole = sum(value >= WHOLE for value in there)
+    if not whole:
+        return []
+    songs = "1 reference song shares" if whole == 1 else f"{whole} reference songs share"
+    return [f"{songs} nine tenths or more with the training set: a band of songs that were trained on says nothing."]
