@@ -30,7 +30,17 @@ def test_two_folders_are_compared_in_sentences_and_tables(popgen: Popgen, corpus
     )
     assert first[1] == "- songs against others: 2 songs and 2, not paired; Welch's t, checked by Mann-Whitney"
     assert "songs against others: headline figures, Holm over the family" in done.stdout
-    assert max(len(line) for line in first if "note_coherence  " in line) <= 120
+    tables = done.stdout[done.stdout.index("headline figures, Holm over") :]
+    assert max(map(len, tables.splitlines())) <= 80
+    assert all(len(line) < 200 for line in first)
+    assert "bass_rhythm_consistency" in tables
+    assert "parallel_fifths" not in done.stdout
+    assert first[-1].startswith("Not shown: ")
+    everything = popgen("compare", corpus_dir, others, "--all").stdout
+    assert "rhythmic_complexity_strings" in everything
+    assert "Not shown: " not in everything
+    told = json.loads(popgen("compare", corpus_dir, others, "--json", "-").stdout)
+    assert "exploratory figures" in " ".join(told["sentences"])
 
 
 def test_pairs_and_a_reference(popgen: Popgen, corpus_dir: Path, others: Path) -> None:
@@ -40,7 +50,7 @@ def test_pairs_and_a_reference(popgen: Popgen, corpus_dir: Path, others: Path) -
     assert [(one["a"], one["b"], one["paired"]) for one in table["comparisons"]] == [
         ("songs", "others", True), ("songs", "song-001.mid", False), ("others", "song-001.mid", False),
     ]  # fmt: skip
-    assert "two of each are needed" in " ".join(table["sentences"])
+    assert "since two songs of each with it defined are needed" in " ".join(table["sentences"])
 
 
 def test_scores_written_by_eval_are_as_good_as_their_songs(
@@ -56,8 +66,9 @@ def test_scores_written_by_eval_are_as_good_as_their_songs(
     assert read["comparisons"][0]["figures"]
     for row in read["comparisons"][0]["figures"]:
         assert row["t_test"] == by_name[row["figure"]]
-    mixed = popgen("compare", tmp_path / "one.json", others, "--bars", 16)
-    assert "songs were judged here in windows of 16 bars" in mixed.stdout
+    assert popgen("compare", tmp_path / "one.json", others).stdout.startswith("- both have the same file names")
+    said = one_line(popgen("compare", tmp_path / "one.json", others, "--bars", 16), 2)
+    assert "one.json was judged in windows of 32 bars, others of 16: judge both alike" in said
 
 
 def test_a_file_that_cannot_be_read_is_named_and_counts_with_strict(
@@ -104,9 +115,12 @@ def test_songs_none_of_which_can_be_read_end_the_command(popgen: Popgen, corpus_
 
 
 def test_systems_of_one_folder_name_are_told_apart(popgen: Popgen, corpus_dir: Path, tmp_path: Path) -> None:
-    shutil.copytree(corpus_dir, tmp_path / "songs")
-    assert (
-        f"{corpus_dir} against {tmp_path / 'songs'}: 2 songs"
-        in popgen("compare", corpus_dir, tmp_path / "songs").stdout
-    )
+    for name in ("x", "y"):
+        shutil.copytree(corpus_dir, tmp_path / name / "songs")
+    near = popgen("compare", tmp_path / "x" / "songs", tmp_path / "y" / "songs").stdout
+    assert "x/songs against y/songs: 2 songs" in near
+    long = tmp_path / "a-name-of-more-than-twenty-letters"
+    shutil.copytree(corpus_dir, long)
+    said = popgen("compare", corpus_dir, long).stdout.splitlines()
+    assert said[:2] == [f"- A: {corpus_dir}", f"- B: {long}"]
     assert "A against B: 2 pairs" in popgen("compare", corpus_dir, corpus_dir, "--paired").stdout

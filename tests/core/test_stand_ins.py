@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from popgen_core.baselines import stand_ins as making
 from popgen_core.baselines.bars import meter_of, repeated_bar, shuffled_bars
 from popgen_core.baselines.drawn import learn_band
 from popgen_core.baselines.stand_ins import STAND_INS, Wanted
@@ -153,12 +154,12 @@ def test_each_song_has_a_chance_of_its_own(source: Path, tmp_path: Path) -> None
 def test_what_exists_is_not_overwritten_unless_forced(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    (out / "one-bar-002.mid").write_text("mine")
-    with pytest.raises(OutputError, match=r"one-bar-002\.mid exists"):
+    (out / "b.mid").write_text("mine")
+    with pytest.raises(OutputError, match=r"b\.mid exists"):
         write_baseline("one-bar", out, source, Wanted(3, 12))
-    assert [path.name for path in out.iterdir()] == ["one-bar-002.mid"]
+    assert [path.name for path in out.iterdir()] == ["b.mid"]
     write_baseline("one-bar", out, source, Wanted(3, 12), force=True)
-    assert (out / "one-bar-002.mid").read_bytes().startswith(b"MThd")
+    assert (out / "b.mid").read_bytes().startswith(b"MThd")
 
 
 def test_wrong_wishes_are_named(source: Path, tmp_path: Path) -> None:
@@ -177,3 +178,24 @@ def test_a_note_ends_where_the_next_of_its_pitch_begins(source: Path, tmp_path: 
     written = [read_song(path).song for path in write_baseline("one-bar", tmp_path / "o", source, Wanted(3, 12)).paths]
     [lead] = [track for song in written for track in song.tracks if track.name == "lead"]
     assert lead.notes["length_ticks"].tolist() == [BAR] * 12
+
+
+def test_a_song_made_of_one_song_keeps_its_name_and_never_takes_its_place(source: Path, tmp_path: Path) -> None:
+    (source / "below").mkdir()
+    (source / "c.mid").rename(source / "below" / "c.mid")
+    written = write_baseline("shuffled-bars", tmp_path / "out", source, Wanted(20, 12, fewer=True)).paths
+    assert {str(path.relative_to(tmp_path / "out")) for path in written} == {"a.mid", "b.mid", "below/c.mid"}
+    with pytest.raises(OutputError, match="holds the songs themselves"):
+        write_baseline("one-bar", source, source, Wanted(3, 12), force=True)
+
+
+def test_a_name_in_a_dataset_leads_out_of_no_folder(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strange = [("../../a", bass_line()), ("/b/c.kar", bass_line())]
+    monkeypatch.setattr(making, "named_songs", lambda place, unread: iter(strange))
+    written = write_baseline("one-bar", tmp_path / "out", source, Wanted(2, 12)).paths
+    assert {str(path.relative_to(tmp_path / "out")) for path in written} == {"a.mid", "b/c.kar"}
+    monkeypatch.setattr(making, "named_songs", lambda place, unread: iter([strange[0], ("a.mid", bass_line())]))
+    with pytest.raises(OutputError, match="two songs of the source have one name"):
+        write_baseline("one-bar", tmp_path / "more", source, Wanted(2, 12))

@@ -78,7 +78,7 @@ def test_versions_of_one_song_count_as_one() -> None:
 def test_files_that_could_not_be_read_are_left_out_and_told() -> None:
     broken = Report((*report(THEIRS).files[1:], FileScores("y/a.mid", error="no MIDI")), ("note_coherence",))
     comparison = compare(report(OURS), broken, paired=True)
-    assert comparison.remarks == ("B: 1 of 6 songs could not be judged: left out",)
+    assert "B: 1 of 6 songs could not be judged: left out" in comparison.remarks
     assert comparison.contrasts[0].songs_a == comparison.contrasts[0].figures[0].n_a == 5
     assert comparison.contrasts[0].figures[0].undefined_b == 0
     with pytest.raises(PopgenError, match="B has no song that could be judged"):

@@ -63,27 +63,33 @@ def test_installed_evaluators_say_which_direction_is_better() -> None:
 def test_no_difference_shown_is_never_called_equal() -> None:
     words = said(compared(report(normal(0.5, 1)), report(normal(0.52, 2))))
     assert "no difference is shown on note_coherence, where one of 0.63 sd would be found in 80 of 100 cases" in words
-    assert "not shown does not mean equal: to find a difference as large as seen takes, in songs a side" in words
+    assert "not shown does not mean equal: to find differences as large as seen takes, in songs a side" in words
     assert "TOST" not in words
 
 
-def test_tests_that_disagree_are_told_and_the_ranks_trusted() -> None:
+def test_tests_that_disagree_are_marked_and_the_ranks_trusted() -> None:
     # one song far out hides from t what the ranks see
     outlier = np.append(np.linspace(0.02, 0.2, 19), -3.0)
-    words = said(compared(report(outlier), report(np.zeros(20)), paired=True))
-    assert "the rank test (p < .001) shows a difference, the t test (p " in words
-    assert "does not; the rank test is trusted: mine is better" in words
+    found = compared(report(outlier), report(np.zeros(20)), paired=True)
+    assert found.tables()[0][1][1][-2:] == ("< .001", "better *")
+    assert found.notes()[-1] == "*: t test and rank test disagree. The rank test is trusted."
+    assert "note_coherence: -0.05 against 0.00 (higher is better), dz -0.07 [-0.49, 2.21], p < .001 by ranks" in said(
+        found
+    )
     # five pairs: no signed-rank test of so few can go below 2 in 32
-    few = said(compared(report(np.array([0.3, 0.31, 0.29, 0.32, 0.3])), report(np.zeros(5)), paired=True))
-    assert "shows a difference, the rank test (p .062) does not, as no rank test of so few songs could" in few
-    assert "the rank test is trusted: no difference is shown" in few
+    few = compared(report(np.array([0.3, 0.31, 0.29, 0.32, 0.3])), report(np.zeros(5)), paired=True)
+    assert few.tables()[0][1][1][-2:] == (".062", "not shown *")
+    assert few.notes()[-1].endswith("The rank test is trusted; of so few songs it can show nothing.")
+    agreed = compared(report(normal(0.9, 1)), report(normal(0.5, 2)))
+    assert not any("*" in line for line in agreed.notes())
 
 
-def test_tests_that_point_opposite_ways_are_told() -> None:
+def test_tests_that_point_opposite_ways_are_marked() -> None:
     # nearly all songs a little higher, a few far lower: the mean goes down, the ranks go up
     moved = np.concatenate([np.linspace(0.01, 0.1, 200), np.linspace(-6, -5, 25)])
-    words = said(compared(report(moved), report(np.zeros(225)), paired=True))
-    assert "point opposite ways; the rank test is trusted: mine is better" in words
+    found = compared(report(moved), report(np.zeros(225)), paired=True)
+    assert found.contrasts[0].figures[0].t.difference < 0
+    assert found.tables()[0][1][1][-1] == "better *"
 
 
 def test_as_good_as_real_needs_tost_and_says_what_it_takes() -> None:
@@ -101,9 +107,10 @@ def test_what_is_undefined_is_told() -> None:
     gaps = normal(0.5, 1)
     gaps[:8] = math.nan
     words = said(compared(report(gaps), report(normal(0.5, 2)), paired=True))
-    assert "note_coherence is undefined in 8 of 40 songs of mine and 0 of 40 of theirs, so that 8 of 40 pairs" in words
+    assert "undefined in many of 40 songs of mine and 40 of theirs, and said of the others only; their pairs" in words
+    assert "are left out: note_coherence (8, 0)" in words
     empty = said(compared(report(np.full(3, math.nan)), report(normal(0.5, 2, 3)), paired=True))
-    assert "not tested: note_coherence, it is defined in both songs of 0 pairs only" in empty
+    assert "not tested, since two pairs with the figure defined are needed: note_coherence" in empty
 
 
 def test_identical_systems_are_called_so() -> None:
@@ -125,7 +132,8 @@ def test_a_table_a_family_with_the_names_of_both() -> None:
     assert titles[0] == "mine against theirs: headline figures, Holm over the family"
     assert titles[1].endswith("named figures, Holm over the family")
     heading, row = tables[0][1]
-    assert heading[:5] == ("figure", "best", "mine", "theirs", "g [95 %]")
-    assert row[:4] == ("note_coherence", "higher", "0.90", "0.50")
-    assert row[-3:] == ("40, 40", "-", "better")
+    assert heading == ("figure", "difference [95 %]", "g", "p", "verdict")
+    # sd .0592 of 40 evenly spaced in .2; .4 +- 1.99 * .0592 * sqrt(2 / 40)
+    assert row[:2] == ("note_coherence", "+0.40 [0.37, 0.43]")
+    assert row[3:] == ("< .001", "better")
     assert tables[1][1][1][-1] == "not shown"

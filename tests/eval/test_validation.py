@@ -23,7 +23,7 @@ from popgen_eval.validation.invariance import invariance, roll20, transposed
 from popgen_eval.validation.material import Material, unfit
 from popgen_eval.validation.separation import separation
 from popgen_eval.validation.spoil import REAL, WHOLE, Bench
-from popgen_eval.validation.table import markdown
+from popgen_eval.validation.table import markdown, separation_rows
 from popgen_eval.validation.targets import TARGETS
 from popgen_eval.validation.validate import Validation, piece_figures, reached, validate
 
@@ -229,3 +229,14 @@ def test_no_song_to_validate_on_is_told(tmp_path: Path, track: Callable[..., Tra
     with pytest.raises(PopgenError, match="no song to validate on") as raised:
         Material.read(tmp_path)
     assert raised.value.hint == "1: no drums"
+
+
+def test_fewer_than_thirty_songs_neither_reach_nor_miss_a_target(found: Validation) -> None:
+    row = replace(found.targeted[0], high=0.0, n=29)
+    told = [
+        replace(found, separations=(replace(row, n=n, high=high),)) for n, high in ((29, 0.0), (30, 0.0), (30, 1.0))
+    ]
+    assert [(len(one.few), len(one.missed)) for one in told] == [(1, 0), (0, 1), (0, 0)]
+    assert [separation_rows(one)[0][-1] for one in told] == ["too few", "NO", "yes"]
+    assert told[0].summary == "3 songs; 0 of 1 targets reached, 0 missed, 1 with too few songs (under 30)"
+    assert told[2].summary == "3 songs; 1 of 1 targets reached, 0 missed"

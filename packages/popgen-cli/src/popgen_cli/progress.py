@@ -28,18 +28,29 @@ def progress(what: str) -> Iterator[Show]:
         with _bar(what) as show:
             yield show
     else:
-        yield _Lines(what)
+        lines = _Lines(what)
+        yield lines
+        lines.end()
 
 
 class _Lines:
     def __init__(self, what: str) -> None:
         self.what, self.said = what, time.monotonic()
+        self.last = self.shown = ""
 
     def __call__(self, done: int, total: int, words: str = "") -> None:
-        now = time.monotonic()
-        if now - self.said >= EVERY_SECONDS:
-            self.said = now
-            print(f"{self.what}: {done} of {total} {words}".rstrip(), file=sys.stderr, flush=True)
+        self.last = f"{self.what}: {done} of {total} {words}".rstrip()
+        if time.monotonic() - self.said >= EVERY_SECONDS:
+            self._show()
+
+    def end(self) -> None:
+        """The last of it, where a line was shown before and would else be taken for the end."""
+        if self.shown and self.shown != self.last:
+            self._show()
+
+    def _show(self) -> None:
+        self.said, self.shown = time.monotonic(), self.last
+        print(self.last, file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def evaluate(
     songs: Iterable[tuple[str, Song]] = []
     if training is not None:
         songs = songs_of_files(taught, groups, workers, told) if taught else songs_of_dataset(Path(training))
-    settings = {"bars": bars, "window": window, "grouper": _class_of(groups)}
+    settings = _settings(bars, window, groups, chosen)
     settings |= {"training": str(training)} if training is not None else {}
     made = _Made(chosen, settings, seed, keep_songs)
     return made.report(judged, beside if reference is not None else None, songs)
@@ -103,7 +103,7 @@ def evaluate_songs(
     mine = judged(songs, names)
     real = judged(reference) if reference is not None else None
     taught = [groups.group(song).song for song in training or []]
-    settings = {"bars": bars, "window": window, "grouper": _class_of(groups)}
+    settings = _settings(bars, window, groups, chosen)
     return _Made(chosen, settings, seed, keep_songs).report(mine, real, zip(_numbered(taught), taught, strict=True))
 
 
@@ -185,6 +185,11 @@ def _counter(progress: Progress | None, total: int) -> Callable[[Path], None] | 
 
 def _numbered(songs: Sequence[Song]) -> list[str]:
     return [f"song {number}" for number in range(1, len(songs) + 1)]
+
+
+def _settings(bars: int, window: Windows, groups: Grouper, chosen: Chosen) -> dict[str, Any]:
+    """How a report is made: what two reports must share to be compared."""
+    return {"bars": bars, "window": window, "grouper": _class_of(groups), "evaluators": dict(chosen.versions)}
 
 
 def _class_of(grouper: Grouper) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from popgen_core.contracts.evaluator import Evaluator, Measure, PieceEvaluator, SetEvaluator, TrainingEvaluator
 from popgen_core.errors import RecipeError
-from popgen_eval.cards import CURRENT
+from popgen_eval.cards import CURRENT, popgen_components
 from popgen_eval.families import FAMILIES, family_of
 from popgen_eval.metrics.overall import HEADLINE, OVERALL
 from popgen_eval.run import evaluator_named
@@ -20,12 +20,16 @@ NEEDED = {"set": "reference songs", "training": "a training set"}
 
 @dataclass(frozen=True)
 class Chosen:
-    """Evaluators by scope. `sent` is how those of pieces were named, or they themselves: what goes to workers."""
+    """Evaluators by scope. `sent` is how those of pieces were named, or they themselves: what goes to workers.
+
+    `versions`: each figure -> the evaluator that makes it, by its name in the catalogue, which holds its version.
+    """
 
     pieces: tuple[PieceEvaluator, ...]
     sent: tuple[PieceEvaluator | str, ...]
     sets: tuple[SetEvaluator, ...]
     trainings: tuple[TrainingEvaluator, ...]
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -76,11 +80,23 @@ def choose(
         sent=tuple(each for each, made in given if made.scope == "piece"),
         sets=tuple(made for _, made in given if made.scope == "set"),
         trainings=tuple(made for _, made in given if made.scope == "training"),
+        versions={measure.name: _version(each, made) for each, made in given for measure in made.measures},
     )
 
 
 def _made(each: Any) -> Any:
     return evaluator_named(each) if isinstance(each, str) else each
+
+
+def _version(each: Any, made: Any) -> str:
+    """The catalogue's name of an evaluator; of one handed in its class, and its config where that is its own."""
+    if isinstance(each, str):
+        return each
+    kind = type(made)
+    target = f"{kind.__module__}:{kind.__qualname__}"
+    name = next((card.name for card in popgen_components() if card.target == target), target)
+    config, usual = getattr(made, "config", None), getattr(kind, "Config", None)
+    return name if config is None or usual is None or config == usual() else f"{name} {config}"
 
 
 def _refuse_twins(evaluators: Iterable[Evaluator]) -> None:

@@ -9,12 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
-from popgen_cli.doors import complain, door, shown_json
+from popgen_cli.doors import SCREEN, complain, door, refuse_places, shown_json, write_file
 
 __all__ = ["compare"]
 
 SKIPPED = 3
-NARROW = 120  # columns of a table that is written into a pipe
+WIDE = 80  # columns of a table that is written into a pipe, or into a narrower screen
+LONGEST = 20  # letters of a side's name
+LETTERS = ("A", "B", "R")  # where names do not tell the sides apart, or are too long
 
 
 @door
@@ -32,6 +34,9 @@ def compare(
     ] = False,
     bars: Annotated[int, typer.Option(help="Bars of a window in which MIDI files are judged.")] = 32,
     seed: Annotated[int, typer.Option(help="What the bootstrap intervals are drawn from.", min=0)] = 0,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show exploratory figures too, which are hints and no results.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with code 3 when some files could not be read.")
     ] = False,
@@ -43,8 +48,10 @@ def compare(
 
     Example: popgen compare mine/ theirs/ --reference real/ --json comparison.json
     """
+    from popgen_core.files import json_bytes
     from popgen_eval import comparison
 
+    refuse_places(json)
     paths = [a, b, *([reference] if reference else [])]
     reports = [_report(path, bars) for path in paths]
     for row in (row for report in reports for row in report.errors):
@@ -59,14 +66,14 @@ def compare(
         labels=(names[0], names[1], names[2] if reference else "the reference"),
         by_name=by_name,
     )
-    remarks = _mixed(paths, bars)
-    table = found.to_json() | {"sentences": [*remarks, *found.sentences()]}
-    if json and str(json) == "-":
-        shown_json(table)
+    if json == SCREEN:
+        shown_json(found.to_json())
     else:
-        _show([*remarks, *found.sentences()], found.tables())
+        if names[0] == LETTERS[0]:
+            typer.echo("".join(f"- {name}: {path}\n" for name, path in zip(names, paths, strict=True)), nl=False)
+        _show(found, every)
         if json:
-            _write(json, table)
+            write_file(json, json_bytes(found.to_json()))
     if strict and any(report.errors for report in reports):
         raise typer.Exit(SKIPPED)
 
@@ -91,57 +98,50 @@ def _report(path: Path, bars: int) -> Any:
     return report_from_json(table, str(path))
 
 
-def _mixed(paths: Sequence[Path], bars: int) -> list[str]:
-    """A warning where some songs were judged here and others were before: windows of another length are not alike."""
-    if 0 < sum(path.suffix.lower() == ".json" for path in paths) < len(paths):
-        return [f"songs were judged here in windows of {bars} bars: only scores of the same windows compare with them"]
-    return []
-
-
 def _labels(paths: Sequence[Path]) -> list[str]:
-    """A short name for each side: those of the folders or files, the whole paths, or else letters."""
-    for names in ([path.resolve().name for path in paths], [str(path) for path in paths]):
+    """A short name for each side: those of the folders or files, with the folder above where that tells, or letters."""
+    whole = [path.resolve() for path in paths]
+    for names in ([path.name for path in whole], ["/".join(path.parts[-2:]) for path in whole]):
         shown = ["".join(letter if letter.isprintable() else "?" for letter in name) for name in names]
-        if len(set(shown)) == len(shown) and all(shown):
+        if len(set(shown)) == len(shown) and all(0 < len(name) <= LONGEST for name in shown):
             return shown
-    return ["A", "B", "R"][: len(paths)]
+    return list(LETTERS[: len(paths)])
 
 
-def _show(sentences: Sequence[str], tables: Sequence[tuple[str, list[tuple[str, ...]]]]) -> None:
+def _show(found: Any, every: bool) -> None:
     """The sentences, then a table for each family; what a pipe's encoding cannot show is escaped."""
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     screen = Console(highlight=False, emoji=False, markup=False)
     if not screen.is_terminal:
-        screen.width = max(screen.width, NARROW)
+        screen.width = max(screen.width, WIDE)
     with screen.capture() as shown:
-        for sentence in sentences:
+        for sentence in found.sentences(every=every):
             screen.print(Text(f"- {sentence}"), soft_wrap=True)
+        for title, rows in found.tables(every=every):
+            screen.print(Text(f"\n{title}"))
+            screen.print(_table(rows))
         screen.print()
-        for title, (heading, *rows) in tables:
-            table = Table(
-                box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), title=Text(title), title_justify="left"
-            )
-            for number, column in enumerate(heading):
-                table.add_column(Text(column), justify="right" if 1 < number < len(heading) - 1 else "left")
-            for row in rows:
-                table.add_row(*(Text(cell) for cell in row))
-            screen.print(table)
+        for line in found.notes(every=every):
+            screen.print(Text(line), soft_wrap=True)
+        if found.hints and not every:
+            screen.print(Text(f"Not shown: {found.hints} exploratory figures; --all shows them."), soft_wrap=True)
     encoding = sys.stdout.encoding or "utf-8"
     text = "\n".join(line.rstrip() for line in shown.get().split("\n"))
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def _write(path: Path, table: dict[str, Any]) -> None:
-    import json
+def _table(rows: Sequence[Sequence[str]]) -> Any:
+    """Rows, the heading first, with names to the left and numbers to the right."""
+    from rich.table import Table
+    from rich.text import Text
 
-    from popgen_core.errors import OutputError
-    from popgen_core.files import write_atomically
-
-    try:
-        write_atomically(path, (json.dumps(table, indent=2, allow_nan=False) + "\n").encode())
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}", hint="choose another place") from error
+    heading, *cells = rows
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for number, column in enumerate(heading):
+        left = number in (0, len(heading) - 1)
+        table.add_column(Text(column), justify="left" if left else "right", no_wrap=not number, overflow="fold")
+    for row in cells:
+        table.add_row(*(Text(cell) for cell in row))
+    return table

@@ -7,13 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from popgen_cli.doors import complain, door, shown_json
+from popgen_cli.doors import SCREEN, complain, door, refuse_places, shown_json, write_file
 from popgen_cli.progress import progress
 
 __all__ = ["evaluate"]
 
 SKIPPED = 3
-SCREEN = Path("-")
 
 
 @door
@@ -49,7 +48,7 @@ def evaluate(
     """
     from popgen_eval import api
 
-    _refuse_places(json, csv, html)
+    refuse_places(json, csv, html)
     with progress("judging") as show:
         report = api.evaluate(
             midi,
@@ -87,35 +86,15 @@ def _write_all(report: Any, json: Path | None, csv: Path | None, html: Path | No
     if json and json != SCREEN:
         from popgen_core.files import json_bytes
 
-        _write(json, json_bytes(report.to_json()))
+        write_file(json, json_bytes(report.to_json()))
     if csv:
-        _write(csv, report.to_csv().encode("utf-8", "backslashreplace"))
+        write_file(csv, report.to_csv().encode("utf-8", "backslashreplace"))
     if html:
         from popgen_core.corpus.folder import printable_path
         from popgen_eval.pages import report_page
 
-        _write(html, report_page(report, f"popgen eval: {printable_path(title)}").encode("utf-8", "backslashreplace"))
+        write_file(
+            html, report_page(report, f"popgen eval: {printable_path(title)}").encode("utf-8", "backslashreplace")
+        )
         if json != SCREEN:
             typer.echo(f"\npage: {html}")
-
-
-def _refuse_places(*places: Path | None) -> None:
-    """Refuse, before any work, what could not be written."""
-    from popgen_core.errors import OutputError
-
-    for place in places:
-        if place is None or place == SCREEN:
-            continue
-        if place.is_dir() or not place.resolve().parent.is_dir():
-            what = "is a folder" if place.is_dir() else "lies in a folder that does not exist"
-            raise OutputError(f"{place} cannot be written: it {what}", hint="choose another place")
-
-
-def _write(path: Path, content: bytes) -> None:
-    from popgen_core.errors import OutputError
-    from popgen_core.files import write_atomically
-
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}", hint="choose another place") from error

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from popgen_cli.doors import complain, door
+from popgen_cli.doors import SCREEN, complain, door, refuse_places, shown_json, write_file
 from popgen_cli.progress import progress
 
 __all__ = ["eval_validate"]
@@ -25,7 +25,10 @@ def eval_validate(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the corruptions.")] = 0,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that judge; default: one a core.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="End with code 3 when a target is missed.")] = False,
-    json: Annotated[Path | None, typer.Option(help="Write everything to this file.")] = None,
+    legend: Annotated[bool, typer.Option("--legend", help="Say under the table what each corruption does.")] = False,
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Write everything to this file; - for the screen.")
+    ] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the tables to this file as Markdown.")] = None,
     freeze: Annotated[
         Path | None, typer.Option(help="Write the anchors of calibrated scores to this file, for a release.")
@@ -33,14 +36,16 @@ def eval_validate(
 ) -> None:
     """Spoil real songs in many ways and see which figures notice: AUC with its interval, paired wins, effect.
 
+    real, spoiled: means. AUC: chance that a song beats a spoiled one. paired: share of songs that beat their own
+    spoiled copy. d: difference in standard deviations. n: songs. ok: whether the AUC's interval reaches the target.
+
     Example: popgen eval-validate real/ --markdown validation.md
     """
     from popgen_core.corpus.pool import default_workers
     from popgen_eval.validation.validate import validate
 
     names = [name.strip() for name in figures.split(",") if name.strip()] if figures else None
-    for path in (json, markdown, freeze):
-        _refuse_place(path)
+    refuse_places(json, markdown, freeze)
     with progress("validating") as show:
         found = validate(
             songs,
@@ -51,31 +56,36 @@ def eval_validate(
             workers=workers or default_workers(),
             progress=show,
         )
-    _show(found, every)
-    _write_all(found, every, json, markdown, freeze)
     _tell(found)
+    if json == SCREEN:
+        shown_json(found.to_json())
+    else:
+        _show(found, every, legend)
+    _write_all(found, every, json, markdown, freeze)
     if strict and found.missed:
         raise typer.Exit(MISSED)
 
 
-def _show(found: Any, every: bool) -> None:
+def _show(found: Any, every: bool, legend: bool) -> None:
     """The tables on the screen, and one line of what was asked and reached."""
     from rich.console import Console
     from rich.table import Table
 
-    from popgen_eval.validation.table import HEADING, INVARIANCE_HEADING, invariance_rows, separation_rows
+    from popgen_eval.validation.table import HEADING, INVARIANCE_HEADING, invariance_rows, legend_rows, separation_rows
 
     screen = Console()
-    rows = separation_rows(found.separations if every else found.targeted)
-    for heading, cells in ((HEADING[1:], _under_figures(rows)), (INVARIANCE_HEADING, invariance_rows(found))):
+    tables: list[tuple[tuple[str, ...], list[tuple[str, ...]]]]
+    tables = [(HEADING[1:], _under_figures(separation_rows(found, every=every)))]
+    tables += [(("against", "what it does"), legend_rows(found, every=every))] if legend else []
+    for heading, cells in (*tables, (INVARIANCE_HEADING, invariance_rows(found))):
         table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
         for number, column in enumerate(heading):
-            table.add_column(column, justify="right" if number else "left", no_wrap=not number, overflow="fold")
+            left = not number or column == "what it does"
+            table.add_column(column, justify="left" if left else "right", no_wrap=not number, overflow="fold")
         for row in cells:
             table.add_row(*row)
         screen.print(table)
-    missed = len(found.missed)
-    typer.echo(f"{len(found.material.songs)} songs; {len(found.targeted) - missed} of {len(found.targeted)} targets")
+    typer.echo(found.summary)
 
 
 def _under_figures(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -93,39 +103,26 @@ def _write_all(found: Any, every: bool, json: Path | None, markdown: Path | None
     from popgen_eval.validation.freeze import frozen
     from popgen_eval.validation.table import markdown as as_markdown
 
-    if json:
-        _write(json, json_bytes(found.to_json()))
+    if json and json != SCREEN:
+        write_file(json, json_bytes(found.to_json()))
     if markdown:
-        _write(markdown, as_markdown(found, every=every).encode("utf-8", "backslashreplace"))
+        write_file(markdown, as_markdown(found, every=every).encode("utf-8", "backslashreplace"))
     if freeze:
-        _write(freeze, frozen(found))
+        write_file(freeze, frozen(found))
 
 
 def _tell(found: Any) -> None:
     """What was left out or could not be done, on stderr."""
+    from popgen_eval.validation.table import left_out
+    from popgen_eval.validation.validate import LEAST_SONGS
+
     for row in found.material.unread:
         complain(f"{row.file}: {row.message}")
-    for what, counts in (("left out", found.material.unfit), ("could not be spoiled", found.failed)):
-        for reason, songs in counts.items():
-            complain(f"{what}, {songs} {'song' if songs == 1 else 'songs'}: {reason}")
+    if found.material.unfit or found.material.unread:
+        complain(f"songs left out: {left_out(found)}")
+    for reason, songs in found.failed.items():
+        complain(f"could not be spoiled, {songs} {'song' if songs == 1 else 'songs'}: {reason}")
+    if (fit := len(found.material.songs)) < LEAST_SONGS:
+        complain(f"only {fit} fit {'song' if fit == 1 else 'songs'}: {LEAST_SONGS} are needed to say what is reached")
     if found.unknown:
         complain(f"no such corruption yet: {', '.join(found.unknown)}")
-
-
-def _refuse_place(path: Path | None) -> None:
-    """Refuse, before any work, a file that could not be written."""
-    from popgen_core.errors import OutputError
-
-    if path and (path.is_dir() or not path.absolute().parent.is_dir()):
-        what = "is a folder" if path.is_dir() else "lies in a folder that does not exist"
-        raise OutputError(f"{path} cannot be written: it {what}", hint="choose another place")
-
-
-def _write(path: Path, content: bytes) -> None:
-    from popgen_core.errors import OutputError
-    from popgen_core.files import write_atomically
-
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}", hint="choose another place") from error

@@ -21,20 +21,25 @@ from popgen_core.groupers.program import GROUPS
 from popgen_core.music.song import Song
 from popgen_core.songwriter import write_songs
 
-__all__ = ["LEAST_BARS", "STAND_INS", "Source", "Wanted", "stand_ins"]
+__all__ = ["LEAST_BARS", "OF_ONE_SONG", "STAND_INS", "Made", "Source", "Wanted", "refuse_unknown", "stand_ins"]
 
 LEAST_BARS = 12  # fewer cannot be judged
+OF_ONE_SONG = ("shuffled-bars", "one-bar")  # stand-ins each of which is made of one song, and named after it
 Place = str | os.PathLike[str]
 Made = tuple[Song, dict[str, Any]]  # a song, and what its text event says of where it comes from
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """How many songs (1 or more), of how many bars (12 or more), by which chance (0 or more). Raises RecipeError."""
+    """How many songs (1 or more), of how many bars (12 or more), by which chance (0 or more). Raises RecipeError.
+
+    `fewer`: whether fewer songs will do where a source has not as many.
+    """
 
     count: int = 20
     bars: int = 32
     seed: int = 0
+    fewer: bool = False
 
     def __post_init__(self) -> None:
         if self.count < 1 or self.bars < LEAST_BARS or self.seed < 0:
@@ -68,7 +73,7 @@ class Source:
         fit = self.songs(lambda song: _unfit(song, wanted.bars))
         cut = ((name, excerpt(song, wanted.bars)) for name, song in fit)
         found = heapq.nsmallest(wanted.count, cut, key=lambda named: _lot(wanted.seed, named[0]))
-        if len(found) < wanted.count:
+        if not found or (len(found) < wanted.count and not wanted.fewer):
             hint = f"ask for --count {len(found)}" if found else "it needs songs of one meter, 12 bars or longer"
             raise PopgenError(f"{self.place} has {len(found)} fit songs, asked were {wanted.count}", hint=hint)
         return found
@@ -79,13 +84,18 @@ def stand_ins(name: str, wanted: Wanted, source: Source | None) -> Iterator[Made
 
     Raises RecipeError for an unknown name or for want of a source, PopgenError for one with too few songs.
     """
-    if name not in STAND_INS:
-        raise RecipeError(f"no baseline is called {name!r}", hint=f"there are {', '.join(STAND_INS)}")
+    refuse_unknown(name)
     if name == "songwriter":
         return _songwriter(wanted)
     if source is None:
         raise RecipeError(f"{name} is made of songs", hint="name a dataset or a folder of MIDI files")
     return STAND_INS[name](wanted, source)
+
+
+def refuse_unknown(name: str) -> None:
+    """Raise RecipeError for a name that is none of STAND_INS."""
+    if name not in STAND_INS:
+        raise RecipeError(f"no baseline is called {name!r}", hint=f"there are {', '.join(STAND_INS)}")
 
 
 def _shuffled(wanted: Wanted, source: Source) -> Iterator[Made]:

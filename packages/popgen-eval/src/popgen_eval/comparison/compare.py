@@ -9,10 +9,12 @@ from typing import Any
 from popgen_core.contracts.evaluator import Measure
 from popgen_core.errors import PopgenError, RecipeError
 from popgen_eval.comparison import words
+from popgen_eval.comparison.alike import about_settings, refuse_unlike, without_other_versions
 from popgen_eval.comparison.contrast import FAMILIES, Contrast, contrast_of
 from popgen_eval.comparison.directions import directions_of
+from popgen_eval.comparison.listing import clipped, gathered
 from popgen_eval.comparison.songs import Songs, judged, matched, songs_of
-from popgen_eval.comparison.table import rows
+from popgen_eval.comparison.table import notes, rows
 from popgen_eval.report import Report
 from popgen_eval.statistics.bca import RESAMPLES
 
@@ -34,18 +36,28 @@ class Comparison:
     remarks: tuple[str, ...]
     seed: int
 
-    def sentences(self) -> list[str]:
-        """What was found, in plain words, the remarks first."""
-        return [*self.remarks, *(line for contrast in self.contrasts for line in words.sentences(contrast))]
+    @property
+    def hints(self) -> int:
+        """How many figures are exploratory: those that are left out where not `every` one is asked for."""
+        return len(self.contrasts[0].family(words.HINTS))
 
-    def tables(self) -> list[tuple[str, list[tuple[str, ...]]]]:
+    def sentences(self, *, every: bool = True) -> list[str]:
+        """What was found, in plain words, the remarks first; of `every` figure, or without the exploratory ones."""
+        shown = [contrast if every else contrast.without(words.HINTS) for contrast in self.contrasts]
+        return [*self.remarks, *(line for contrast in shown for line in words.sentences(contrast))]
+
+    def tables(self, *, every: bool = True) -> list[tuple[str, list[tuple[str, ...]]]]:
         """(title, rows) for a terminal, by contrast and family; the first row is the heading."""
         return [
             (f"{contrast.a} against {contrast.b}: {TITLES[family]}", rows(contrast, contrast.family(family)))
             for contrast in self.contrasts
             for family in FAMILIES
-            if contrast.family(family)
+            if contrast.family(family) and (every or family != words.HINTS)
         ]
+
+    def notes(self, *, every: bool = True) -> list[str]:
+        """What the columns and marks of the tables mean."""
+        return notes([test for one in self.contrasts for test in one.figures if every or test.family != words.HINTS])
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object; NaN becomes null."""
@@ -75,14 +87,20 @@ def compare(
     disagree the rank test is trusted. p and TOST are corrected within each family of figures, in each comparison by
     itself. `by_name`, and always where paired: files of one name in several folders are versions of one song (seeds),
     of which the mean is taken. `measures` say which direction is better; by default the installed evaluators do.
-    Raises RecipeError for songs without a partner and for reports without a figure in common, PopgenError for one in
+    Figures that other versions of their evaluators made are left out, and told. Raises RecipeError for songs without a
+    partner, for reports of other windows or groups and for those without a figure in common, PopgenError for one in
     which no song could be judged.
     """
     merged = by_name or paired
-    sides = [songs_of(report, by_name=merged) for report in (a, b, *([reference] if reference else []))]
+    reports = [a, b, *([reference] if reference else [])]
+    refuse_unlike(reports, labels)
+    sides = [songs_of(report, by_name=merged) for report in reports]
     remarks = [line for songs, label in zip(sides, labels, strict=False) for line in words.about_songs(songs, label)]
-    figures = _common(sides, labels)
-    remarks += _left_over(sides, labels, figures)
+    common = _common(sides, labels)
+    figures, other_versions = without_other_versions(common, reports)
+    if not figures:
+        raise RecipeError(other_versions[0], hint="judge all songs by one release of popgen-eval")
+    remarks += [*about_settings(reports, labels), *_left_over(sides, labels, common), *other_versions]
     better = directions_of(figures, measures)
     both = labels[:2]
     first, second = matched(sides[0], sides[1], both) if paired else (judged(sides[0]), judged(sides[1]))
@@ -115,5 +133,5 @@ def _left_over(sides: Sequence[Songs], labels: Sequence[str], common: Sequence[s
     lines = []
     for songs, label in zip(sides, labels, strict=False):
         if over := [name for name in songs.figures if name not in common]:
-            lines.append(f"not compared, since not all have it: {', '.join(over)} of {label}")
+            lines.append(f"not compared, since not all have it: {clipped(gathered(over), 120)} of {label}")
     return lines

@@ -46,6 +46,10 @@ class Contrast:
         """The figures that are corrected together under that name."""
         return tuple(test for test in self.figures if test.family == name)
 
+    def without(self, name: str) -> Contrast:
+        """The same without a family; the others are corrected as before."""
+        return replace(self, figures=tuple(test for test in self.figures if test.family != name))
+
     def to_json(self) -> dict[str, Any]:
         """As a JSON object; NaN becomes null."""
         return {

@@ -1,36 +1,61 @@
-"""The rows of a comparison's tables, a figure a row."""
+"""The rows of a comparison's tables, a figure a row: narrow enough for 80 columns."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from popgen_eval.comparison.contrast import Contrast
 from popgen_eval.comparison.figure import FigureTest
-from popgen_eval.comparison.numbers import effect_text, number_text, p_text, relation, size_text
+from popgen_eval.comparison.numbers import number_text, p_text, relation
 
-__all__ = ["rows"]
+__all__ = ["notes", "rows"]
+
+MARK = " *"  # of a verdict on which t and rank test disagree
 
 
 def rows(contrast: Contrast, tests: Sequence[FigureTest]) -> list[tuple[str, ...]]:
-    """A table of some figures, its heading first."""
-    effect, unit = ("dz", "pairs") if contrast.paired else ("g", "n")
-    means, p = (contrast.a, contrast.b), ("p t", "p rank", "p same")
-    heading = ("figure", "best", *means, f"{effect} [95 %]", *p, unit, "needs", f"{contrast.a} is")
+    """A table of some figures, its heading first; means, further tests and songs needed are in the JSON."""
+    heading = ("figure", "difference [95 %]", "dz" if contrast.paired else "g", "p", "verdict")
     return [heading, *(_row(test) for test in tests)]
 
 
+def notes(tests: Sequence[FigureTest]) -> list[str]:
+    """What the columns mean, and the mark if there is one."""
+    lines = [
+        "Difference: the first's mean less the second's. g, dz: in standard deviations.",
+        "p: of the rank test, corrected in its family. Verdict: what the first is.",
+    ]
+    marked = [test for test in tests if test.disagree]
+    if marked:
+        few = "; of so few songs it can show nothing" if any(_blind(test) for test in marked) else ""
+        lines.append(f"*: t test and rank test disagree. The rank test is trusted{few}.")
+    return lines
+
+
 def _row(test: FigureTest) -> tuple[str, ...]:
-    n = str(test.n_a) if test.paired else f"{test.n_a}, {test.n_b}"
-    means = number_text(test.mean_a), number_text(test.mean_b)
-    p = p_text(test.p_t), p_text(test.p_rank), p_text(test.p_same)
-    best = "-" if test.better == "none" else test.better
-    needs = "-" if test.reason or test.identical or test.differs else size_text(test.needed).replace("over ", "> ")
-    return test.figure, best, *means, effect_text(test), *p, n, needs, _verdict(test)
+    size = "-" if math.isnan(test.effect.value) else f"{test.effect.value:+.2f}"
+    mark = MARK if test.disagree else ""
+    return test.figure, _difference(test), size, p_text(test.p_rank), _verdict(test) + mark
+
+
+def _difference(test: FigureTest) -> str:
+    of = test.t
+    if math.isnan(of.difference):
+        return "-"
+    sign = "+" if of.difference > 0 else ""
+    within = "-" if math.isnan(of.low) else f"{number_text(of.low)}, {number_text(of.high)}"
+    return f"{sign}{number_text(of.difference)} [{within}]"
+
+
+def _blind(test: FigureTest) -> bool:
+    """Whether no rank test of so few songs could show anything."""
+    return not test.differs and test.rank.least >= test.alpha
 
 
 def _verdict(test: FigureTest) -> str:
     if test.reason:
-        return "too few songs"
+        return "too few"
     if test.identical:
         return "identical"
     if test.differs:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from popgen_eval.comparison.contrast import Contrast
-from popgen_eval.comparison.figure import LEVEL, FigureTest
+from popgen_eval.comparison.figure import FigureTest
+from popgen_eval.comparison.listing import clipped, gathered
 from popgen_eval.comparison.numbers import effect_text, number_text, p_text, relation, size_text
 from popgen_eval.comparison.songs import Songs, file_name
 from popgen_eval.report import Report
 from popgen_eval.statistics import MARGIN
+from popgen_eval.telling import warning
 
-__all__ = ["about_pairs", "about_songs", "sentences"]
+__all__ = ["HINTS", "about_pairs", "about_songs", "sentences"]
 
-FEW = 8  # figures that a sentence names
+ROOM, LITTLE = 90, 40  # letters of names in a sentence, in one that says much else
 MANY = 0.1  # share of songs in which a figure is undefined that is worth a sentence
 HINTS = "exploratory"
 NAMES = {
@@ -57,9 +59,9 @@ def sentences(contrast: Contrast) -> list[str]:
     lines = [_made(contrast)]
     for family in NAMES:
         tested = [test for test in contrast.family(family) if not test.reason]
-        if tested:
-            lines.append(_found(contrast, family, tested))
-        lines += [_detail(contrast, test) for test in tested if test.disagree or (test.differs and family != HINTS)]
+        lines += _found(contrast, family, tested)
+        lines += [_detail(test) for test in tested if test.differs and family != HINTS]
+    lines += _won_by_silly(contrast)
     tested = [test for test in contrast.figures if not test.reason and test.family != HINTS]
     lines += _needed(contrast, [test for test in tested if test.family != "named"])
     return lines + _as_good(contrast, tested) + _undefined(contrast)
@@ -73,46 +75,43 @@ def _made(contrast: Contrast) -> str:
     return f"{who}: {count}, not paired; Welch's t, checked by Mann-Whitney"
 
 
-def _found(contrast: Contrast, family: str, tests: Sequence[FigureTest]) -> str:
-    """One sentence on a family: which figures differ and how, which do not."""
-    on, parts = _on if family != "overall" else lambda names: "", []
+def _found(contrast: Contrast, family: str, tests: Sequence[FigureTest]) -> list[str]:
+    """Sentences on a family: which figures differ and how, which do not; the first says how many were tested."""
+    parts = []
     for way in ("better", "worse", "higher", "lower"):
-        names = [test.figure for test in tests if test.differs and relation(test) == way]
-        if names:
-            parts.append(f"{contrast.a} is {way}{on(names)}")
+        if names := [test.figure for test in tests if test.differs and relation(test) == way]:
+            parts.append(f"{contrast.a} is {way}{_on(family, names)}")
     if names := [test.figure for test in tests if test.identical]:
-        parts.append(f"both are identical{on(names)}")
-    left = [test.figure for test in tests if not test.differs and not test.identical]
-    if left:
-        reach = _reach(contrast, [test for test in tests if test.figure in left])
-        parts.append(f"no difference is shown{on(left)}{reach}")
+        parts.append(f"both are identical{_on(family, names)}")
+    if left := [test for test in tests if not test.differs and not test.identical]:
+        names = [test.figure for test in left]
+        parts.append(f"no difference is shown{_on(family, names, LITTLE)}{_reach(contrast, left)}")
     tested = f" ({len(tests)} tested, {METHODS[family]})" if len(tests) > 1 else ""
-    return f"{NAMES[family]}{tested}: {'; '.join(parts)}"
+    heads = [f"{NAMES[family]}{tested}", *[NAMES[family]] * len(parts)]
+    return [f"{head}: {part}" for head, part in zip(heads, parts, strict=False)]
 
 
-def _on(names: Sequence[str]) -> str:
-    """The figures meant, or a number of them where they are many."""
-    return f" on {_listed(names)}" if len(names) <= FEW else f" on {len(names)} figures"
+def _on(family: str, names: Sequence[str], room: int = ROOM) -> str:
+    """The figures meant, as many as there is room for; nothing of `overall`, which is its family's name."""
+    return "" if family == "overall" else f" on {clipped(gathered(names), room)}"
 
 
-def _detail(contrast: Contrast, test: FigureTest) -> str:
-    """One figure that differs, or of which the tests disagree."""
+def _detail(test: FigureTest) -> str:
+    """One figure that differs."""
     means = f"{number_text(test.mean_a)} against {number_text(test.mean_b)}"
     direction = "" if test.better == "none" else f" ({test.better} is better)"
-    start = f"{test.figure}: {means}{direction}, {test.effect.name} {effect_text(test)}"
-    if not test.disagree:
-        p = f"p {p_text(test.p_rank)} by ranks" if math.isnan(test.p_t) else f"p {p_text(test.p_t)}"
-        return f"{start}, {p}"
-    by_t, by_rank = f"t test (p {p_text(test.p_t)})", f"rank test (p {p_text(test.p_rank)})"
-    if test.differs and test.p_t < LEVEL:
-        told = f"{by_t} and {by_rank} point opposite ways"
-    else:
-        says, denies = (by_rank, by_t) if test.differs else (by_t, by_rank)
-        told = f"the {says} shows a difference, the {denies} does not"
-    if test.rank.least >= test.alpha:
-        told += ", as no rank test of so few songs could"
-    trusted = f"{contrast.a} is {relation(test)}" if test.differs else "no difference is shown"
-    return f"{start}: {told}; the rank test is trusted: {trusted}"
+    p = f"p {p_text(test.p_rank)} by ranks" if test.disagree or math.isnan(test.p_t) else f"p {p_text(test.p_t)}"
+    return f"{test.figure}: {means}{direction}, {test.effect.name} {effect_text(test)}, {p}"
+
+
+def _won_by_silly(contrast: Contrast) -> list[str]:
+    """The figures on which one of the two is better (real songs aside) that silly music would win."""
+    found: dict[str, list[str]] = {}
+    for test in contrast.figures:
+        ways = ("better",) if contrast.to_reference else ("better", "worse")
+        if test.differs and relation(test) in ways and (silly := warning(test.figure)):
+            found.setdefault(silly, []).append(test.figure)
+    return [f"beware of {clipped(names, ROOM)}: {silly}" for silly, names in found.items()]
 
 
 def _reach(contrast: Contrast, tests: Sequence[FigureTest]) -> str:
@@ -130,9 +129,11 @@ def _needed(contrast: Contrast, tests: Sequence[FigureTest]) -> list[str]:
     open_still = [test for test in tests if not test.differs and not test.identical]
     if not open_still:
         return []
-    needed = ", ".join(f"{test.figure} {size_text(test.needed)}" for test in open_still)
+    sizes = sorted((math.inf if test.needed is None else test.needed, test.figure) for test in open_still)
+    ends = [f"{size_text(None if math.isinf(size) else int(size))} ({name})" for size, name in (sizes[0], sizes[-1])]
     unit = "pairs" if contrast.paired else "songs a side"
-    return [f"not shown does not mean equal: to find a difference as large as seen takes, in {unit}, {needed}"]
+    takes = " to ".join(dict.fromkeys(ends))
+    return [f"not shown does not mean equal: to find differences as large as seen takes, in {unit}, {takes}"]
 
 
 def _as_good(contrast: Contrast, tests: Sequence[FigureTest]) -> list[str]:
@@ -142,45 +143,37 @@ def _as_good(contrast: Contrast, tests: Sequence[FigureTest]) -> list[str]:
     for good, said in ((True, "as good as"), (False, "as high as")):
         names = [test.figure for test in tests if test.good_as and (test.better != "none") == good]
         if names:
-            lines.append(f"{contrast.a} is shown to be {said} {contrast.b}, within {spread},{_on(names)} (TOST)")
+            on = clipped(names, LITTLE)
+            lines.append(f"{contrast.a} is shown to be {said} {contrast.b}, within {spread}, on {on} (TOST)")
     left = [test for test in tests if not test.good_as and not test.identical]
     sizes = [test.needed_same for test in left if test.needed_same is not None]
     if left and contrast.to_reference:
         ends = " to ".join(dict.fromkeys(size_text(end) for end in (min(sizes), max(sizes)))) if sizes else ""
-        takes = f"; where there is no difference at all it takes {ends} songs a side to show it" if sizes else ""
-        names = [test.figure for test in left]
-        lines.append(f"not shown to be as good as {contrast.b}, within {spread},{_on(names)}{takes}")
+        takes = f"; where there is no difference it takes {ends} songs a side to show it" if sizes else ""
+        on = clipped([test.figure for test in left], LITTLE)
+        lines.append(f"not shown to be as good as {contrast.b}, within {spread}, on {on}{takes}")
     return lines
 
 
 def _undefined(contrast: Contrast) -> list[str]:
-    """The figures that could not be tested, and those that are undefined for many songs."""
-    reasons: dict[str, list[str]] = {}
-    for test in contrast.figures:
-        if test.reason:
-            reasons.setdefault(test.reason, []).append(test.figure)
-    lines = [f"not tested: {_listed(names)}, {reason}" for reason, names in reasons.items()]
+    """The figures that could not be tested, and those that are undefined for many songs, a sentence a reason."""
+    lines = []
+    if few := [test.figure for test in contrast.figures if test.reason]:
+        needs = "two pairs with the figure defined are" if contrast.paired else "two songs of each with it defined are"
+        lines.append(f"not tested, since {needs} needed: {clipped(gathered(few), ROOM)}")
     often = [test for test in contrast.figures if not test.reason and _often_undefined(contrast, test)]
-    hints = [test.figure for test in often if test.family == HINTS]
-    lines += [_left_out(contrast, test) for test in often if test.family != HINTS]
-    return lines + ([f"undefined in more than a tenth of the songs: {_listed(hints)}"] if hints else [])
+    often = [test for family in NAMES for test in often if test.family == family]
+    often.sort(key=lambda test: (test.family == HINTS, -test.left_out))
+    if often:
+        of = f"undefined in many of {contrast.songs_a} songs of {contrast.a} and {contrast.songs_b} of {contrast.b}"
+        rest = "; their pairs are left out" if contrast.paired else ""
+        each = [f"{test.figure} ({test.undefined_a}, {test.undefined_b})" for test in often]
+        lines.append(f"{of}, and said of the others only{rest}: {clipped(each, ROOM)}")
+    return lines
 
 
 def _often_undefined(contrast: Contrast, test: FigureTest) -> bool:
     return test.undefined_a > MANY * contrast.songs_a or test.undefined_b > MANY * contrast.songs_b
-
-
-def _left_out(contrast: Contrast, test: FigureTest) -> str:
-    pairs = f", so that {test.left_out} of {_songs(contrast.songs_a, 'pair')} are left out" if test.paired else ""
-    return (
-        f"{test.figure} is undefined in {test.undefined_a} of {_songs(contrast.songs_a)} of {contrast.a} and "
-        f"{test.undefined_b} of {contrast.songs_b} of {contrast.b}{pairs}: it speaks of the others only"
-    )
-
-
-def _listed(names: Iterable[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _songs(count: int, word: str = "song") -> str:

@@ -222,4 +222,6 @@ def _law(report: Report, name: str) -> list[Cell]:
 def _settings(page: Page, report: Report) -> None:
     page.section("How this was made")
     pairs = {"popgen-eval": __version__, **report.settings, "seed of the bootstrap": report.seed}
+    if isinstance(made := pairs.get("evaluators"), dict):
+        pairs["evaluators"] = ", ".join(dict.fromkeys(map(str, made.values())))
     page.pairs((name, [str(value)]) for name, value in pairs.items())

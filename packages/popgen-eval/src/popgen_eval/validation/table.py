@@ -5,19 +5,32 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+from popgen_eval.corruptions import CORRUPTIONS, CROSSING
 from popgen_eval.validation.separation import Separation
-from popgen_eval.validation.validate import SLACK, Validation, reached, target_of
+from popgen_eval.validation.validate import LEAST_SONGS, SLACK, Validation, target_of
 
-__all__ = ["HEADING", "INVARIANCE_HEADING", "invariance_rows", "markdown", "separation_rows"]
+__all__ = ["HEADING", "INVARIANCE_HEADING", "invariance_rows", "left_out", "legend_rows", "markdown", "separation_rows"]
 
 HEADING = ("figure", "against", "real", "spoiled", "AUC", "95 %", "paired", "d", "n", "target", "ok")
 INVARIANCE_HEADING = ("figure", "20 frames/s: mean change", "+3 semitones: largest")
 Row = tuple[str, ...]
 
 
-def separation_rows(rows: Iterable[Separation]) -> list[Row]:
-    """A row of text for each figure and corruption, in the order of HEADING."""
-    return [_row(row) for row in rows]
+def separation_rows(found: Validation, *, every: bool = False) -> list[Row]:
+    """A row of text for each figure and corruption with a target, or for `every` one, in the order of HEADING."""
+    return [_row(row, found.verdict(row)) for row in (found.separations if every else found.targeted)]
+
+
+def legend_rows(found: Validation, *, every: bool = False) -> list[Row]:
+    """(corruption, what it does) of those in the table, as their docstrings say it."""
+    shown = {row.corruption for row in (found.separations if every else found.targeted)}
+    return [(name, _what(made)) for name, made in {**CORRUPTIONS, **CROSSING}.items() if name in shown]
+
+
+def _what(made: object) -> str:
+    """The first line of a corruption's docstring; those made of other songs are told by their makers."""
+    line = (made.__doc__ or "-").splitlines()[0].removeprefix("A corruption that ")
+    return line[:1].upper() + line[1:]
 
 
 def invariance_rows(found: Validation) -> list[Row]:
@@ -31,17 +44,16 @@ def invariance_rows(found: Validation) -> list[Row]:
 
 def markdown(found: Validation, *, every: bool = False) -> str:
     """The validation as a page of Markdown: what is measured against targets, or `every` figure and corruption."""
-    rows = found.separations if every else found.targeted
     parts = [
         "# Do the figures notice?\n",
         f"Written by `popgen eval-validate`: {len(found.material.songs)} songs of `{found.place}` in 4/4 with drums, "
         f"bass and two pitched groups more, the first {found.material.bars} bars of each, seed {found.seed}. "
-        f"Left out: {_left_out(found)}. Corpus hash `{found.material.sha256[:16]}`.\n",
+        f"Left out: {left_out(found)}. Corpus hash `{found.material.sha256[:16]}`.\n",
         "AUC: the chance that a song is better than a spoiled song by this figure, ties half, with a 95 % "
         "bootstrap interval over songs. Paired: share of songs better than their own spoiled copy. d: Cohen's. "
-        f"A target is reached when the interval reaches it less {SLACK:g}. "
-        f"{len(found.targeted) - len(found.missed)} of {len(found.targeted)} are.\n",
-        _table(HEADING, separation_rows(rows)),
+        f"A target is reached when the interval reaches it less {SLACK:g}; fewer than {LEAST_SONGS} songs are too few "
+        f"to say. {found.summary.partition('; ')[2]}.\n",
+        _table(HEADING, separation_rows(found, every=every)),
         "\n## What must not change a figure\n",
         "A round trip through a roll of 20 frames a second moves onsets by up to 25 ms; transposition must move "
         "nothing.\n",
@@ -50,14 +62,15 @@ def markdown(found: Validation, *, every: bool = False) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _left_out(found: Validation) -> str:
+def left_out(found: Validation) -> str:
+    """How many songs were left out, and why, in a line."""
     counts = [f"{songs} {reason}" for reason, songs in found.material.unfit.items()]
     unread = len(found.material.unread)
     return ", ".join(counts + ([f"{unread} unread"] if unread else [])) or "none"
 
 
-def _row(row: Separation) -> Row:
-    target, verdict = target_of(row), reached(row)
+def _row(row: Separation, verdict: str) -> Row:
+    target = target_of(row)
     return (
         row.figure,
         row.corruption,
@@ -69,7 +82,7 @@ def _row(row: Separation) -> Row:
         _text(row.d, 1),
         str(row.n),
         "" if target is None else f"{target:.2f}",
-        "" if verdict is None else ("yes" if verdict else "NO"),
+        verdict,
     )
 
 

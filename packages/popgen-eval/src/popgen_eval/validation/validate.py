@@ -25,9 +25,10 @@ from popgen_eval.validation.separation import Separation, separation
 from popgen_eval.validation.spoil import REAL, WHOLE, SongScores, scored_songs, value, variants
 from popgen_eval.validation.targets import TARGETS
 
-__all__ = ["SLACK", "Validation", "piece_figures", "reached", "target_of", "validate"]
+__all__ = ["LEAST_SONGS", "SLACK", "Validation", "piece_figures", "reached", "target_of", "validate"]
 
 SLACK = 0.03  # below its target an interval may end
+LEAST_SONGS = 30  # the interval of fewer is so wide that it would reach nearly any target
 Progress = Callable[[int, int, str], None]
 
 
@@ -54,8 +55,30 @@ class Validation:
 
     @property
     def missed(self) -> tuple[Separation, ...]:
-        """The targets that were not reached, those that no song could tell among them."""
-        return tuple(row for row in self.targeted if not reached(row))
+        """The targets that were not reached; one against a corruption that could not be made is among them."""
+        return tuple(row for row in self.targeted if self.verdict(row) == "NO")
+
+    @property
+    def few(self) -> tuple[Separation, ...]:
+        """The targets that too few songs tell of."""
+        return tuple(row for row in self.targeted if self.verdict(row) == "too few")
+
+    @property
+    def summary(self) -> str:
+        """How many songs there were, and how many targets were reached, missed and not to be told."""
+        few = f", {len(self.few)} with too few songs (under {LEAST_SONGS})" if self.few else ""
+        made = len(self.targeted) - len(self.missed) - len(self.few)
+        songs = f"{len(self.material.songs)} {'song' if len(self.material.songs) == 1 else 'songs'}"
+        return f"{songs}; {made} of {len(self.targeted)} targets reached, {len(self.missed)} missed{few}"
+
+    def verdict(self, row: Separation) -> str:
+        """yes or NO, "too few" songs to say, "" without a target."""
+        if target_of(row) is None:
+            return ""
+        failed = any(name.startswith(f"{row.corruption}: ") for name in self.failed)
+        if row.n < LEAST_SONGS and not failed:
+            return "too few"
+        return "yes" if reached(row) else "NO"
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -70,7 +93,11 @@ class Validation:
 
     def to_json(self) -> dict[str, Any]:
         """As plain values, NaN as null."""
-        rows = [{**asdict(row), "target": target_of(row), "reached": reached(row)} for row in self.separations]
+        told = {"yes": True, "NO": False}
+        rows = [
+            {**asdict(row), "target": target_of(row), "reached": told.get(verdict), "too_few": verdict == "too few"}
+            for row, verdict in ((row, self.verdict(row)) for row in self.separations)
+        ]
         return {
             "format": 1,
             "corpus": {"name": self.place, "sha256": self.material.sha256, "songs": list(self.material.names)},
