@@ -23,6 +23,7 @@ def made(popgen: Any, tmp_path: Path) -> Path:
     assert done.exit_code == 0, done.stderr
     assert "4 items of real, mine" in done.stdout
     assert "keep the key to yourself" in done.stdout
+    assert "nobody is left out for missing a spoiled copy: that rule counts from 4 of them on" in done.stdout
     return tmp_path
 
 
@@ -48,6 +49,19 @@ def test_a_folder_of_answers_is_analysed_in_plain_sentences(popgen: Any, made: P
     assert sum(",pair," in row for row in rows) == 24
     told = json.loads(popgen("listen", "analyse", answers, "--key", made / "test-key.json", "--json").stdout)
     assert told["kept"]["preferences"][0]["second_wins"] == 24
+
+
+def test_a_plan_that_can_find_nothing_says_so_and_how_many_listeners_would(popgen: Any, tmp_path: Path) -> None:
+    real, ours = tone_folders(tmp_path, count=8)
+    sizes = ("--trials", 8, "--seconds", 1, "--listeners")
+    done = popgen("listen", "make", "--audio", "--wav", real, ours, "-o", tmp_path / "few", *sizes, 3)
+    # 88 answers x (1 + 7 x .1) / 8 = 18.7
+    assert (
+        "no preference, however strong, could be found with so few answers; 19 listeners could find 65%" in done.stdout
+    )
+    assert "who catches fewer than 75% of the 4 spoiled copies (anchor) is left out" in done.stdout
+    done = popgen("listen", "make", "--audio", "--wav", real, ours, "-o", tmp_path / "many", *sizes, 19)
+    assert "such a test finds a preference of 65% or more" in done.stdout
 
 
 def test_a_malformed_csv_is_one_line_that_names_file_and_row(popgen: Any, made: Path) -> None:

@@ -48,6 +48,7 @@ def test_a_page_opened_from_a_file_is_gone_through_by_keyboard_and_its_csv_is_an
     browser: Any, made: Path, popgen: Any, shots: Path | None
 ) -> None:
     listener = Listener(browser, made.joinpath("index.html").as_uri(), shots)
+    assert "stay on this device until you send them" in listener.text("welcome")
     listener.begin(2)
     listener.shot("fresh")
     for place in range(PAIRS):
@@ -88,7 +89,9 @@ def test_questions_open_after_both_clips_and_nobody_jumps_ahead(browser: Any, ma
     assert listener.focus() == "choice"
 
 
-def test_a_reload_goes_on_where_it_was_and_the_server_keeps_every_answer(browser: Any, made: Path) -> None:
+def test_a_reload_goes_on_where_it_was_and_the_server_keeps_every_answer(
+    browser: Any, made: Path, shots: Path | None
+) -> None:
     with ListeningServer(made, made.parent / "answers", port=0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         listener = Listener(browser, f"{server.address}?listener=3")
@@ -96,9 +99,13 @@ def test_a_reload_goes_on_where_it_was_and_the_server_keeps_every_answer(browser
         listener.answer("B")
         [kept] = until(lambda: list((made.parent / "answers").glob("listener-003-*.csv")), "the first answer")
         assert len(read_answers(kept)) == 1
-        listener = Listener(browser, f"{server.address}?listener=3")
+        listener = Listener(browser, server.address, shots)
+        assert "are sent after every pair" in listener.text("welcome")
+        assert listener.text("start-note") == f"You go on at pair 2 of {PAIRS}."
+        listener.shot("again")
         listener.press("TAB", "ENTER")
         until(lambda: listener.text("trial-title") == f"Pair 2 of {PAIRS}", "the second pair")
+        assert listener.text("say").startswith(f"You go on at pair 2 of {PAIRS}.")
         for _ in range(PAIRS - 1):
             listener.answer("none")
         until(lambda: "have arrived" in listener.text("end-say"), "the end")

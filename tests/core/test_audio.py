@@ -152,6 +152,16 @@ def test_an_a_sounds_at_440_hertz_from_its_start_to_its_end(soundfont: Path) -> 
     assert np.array_equal(play(Song(480, (lead,)), soundfont).samples, sound.samples)
 
 
+def test_an_instrument_that_the_soundfont_lacks_is_replaced_without_a_stray_line(
+    soundfont: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from popgen_core.audio.synth import play
+
+    kit = Track("drums", 63, True, notes_from([(0, 480, 38, 100)]))  # General MIDI has no such drum kit
+    assert play(Song(480, (kit,)), soundfont).peak > 0
+    assert capfd.readouterr().err == ""
+
+
 def test_a_bad_soundfont_is_named_not_played(soundfont: Path, tmp_path: Path) -> None:
     from popgen_core.audio.synth import play
 

@@ -30,16 +30,16 @@ def test_sizes_are_those_of_the_protocol() -> None:
 
 
 def test_counts_ties_and_the_winner_by_hand() -> None:
-    key = key_of(8, **SMALL)
+    key = key_of(8, listeners=5, trials=8)
     answers = [answer_to(trial, key, "real" if trial.item < 6 else "") for trial in key.trials]
     assert any("so no preference is shown" in line for line in sentences(analyse(answers, key)))
     [found] = analyse(answers, key).kept.preferences
-    assert (found.first_wins, found.second_wins, found.ties) == (24, 0, 8)
-    assert found.chi_square == 24.0
-    assert found.half_chi_square == pytest.approx((28 - 4) ** 2 / 32)
-    assert found.exact_p == pytest.approx(2 / 2**24)
+    assert (found.first_wins, found.second_wins, found.ties) == (30, 0, 10)
+    assert found.chi_square == 30.0
+    assert found.half_chi_square == pytest.approx((35 - 5) ** 2 / 40)
+    assert found.exact_p == pytest.approx(2 / 2**30)
     assert found.by_listener == (1.0, 1.0)
-    assert found.p == 0.125  # four listeners, all of one mind: four coins
+    assert found.p == 0.0625  # five listeners, all of one mind: five coins, of which the first is free
 
 
 def test_six_listeners_of_one_mind_suffice() -> None:
@@ -117,7 +117,7 @@ def test_controls_count_sides_catches_and_repeats() -> None:
     ]
     told = analyse(answers, key, intervals=False).kept.controls
     assert (told.identical.left, told.identical.right, told.identical.p) == (10, 0, 2 / 1024)
-    assert (told.anchors, told.repeats, told.attention) == ((10, 10), (5, 5), (5, 5))
+    assert (told.anchors, told.repeats, told.attention) == ((20, 20), (5, 5), (5, 5))
     assert told.pairs.left + told.pairs.right == 80
     assert any("the test is flawed" in line for line in sentences(analyse(answers, key)))
 
@@ -141,9 +141,9 @@ def test_a_file_survives_reading_and_a_malformed_one_is_named_with_its_row(tmp_p
     assert [(one.trial, one.choice) for one in read_answers(path)] == [(one.trial, one.choice) for one in mine]
     for old, new, words in (
         (",3,3,3,3,3,", ",3,6,3,3,3,", "row 2: r_coh must be a whole number from 1 to 5, not '6'"),
-        ("00000001,1,", "=cmd(),1,", "row 2: session cannot be '=cmd\\(\\)'"),
-        ("session,", "sitting,", "row 1: its columns"),
-        (",by hand,A", ",by hand", "row [0-9]+: 19 fields, 20 are needed"),
+        ("00000001,1,", "=cmd(),1,", "row 2: session cannot be '=cmd\\(\\)'; it is 8 to 32 of the signs"),
+        ("session,", "sitting,", "row 1: its columns .* column 1 is 'sitting', session is needed"),
+        (f",{key.fingerprint},A", f",{key.fingerprint}", "row [0-9]+: 20 fields, 21 are needed"),
     ):
         path.write_text(text.replace(old, new, 1), newline="")
         with pytest.raises(PopgenError, match=f"one.csv, {words}"):

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import socket
 import threading
 import wave
 from collections.abc import Iterator
@@ -173,6 +174,16 @@ def test_the_server_gives_the_page_and_its_clips_and_nothing_else(server: Listen
     for path in (f"/../{key}", f"/{key}", f"/%2e%2e/{key}", "/manifest.json", "/clips/", "/answers", "//etc/passwd"):
         assert asked(server, "GET", path)[0] == 404
     assert asked(server, "GET", "/", Host="evil.example:80")[0] == 404
+
+
+def test_the_server_tells_a_clips_length_without_sending_it(server: ListeningServer, test_of_tones: Made) -> None:
+    clip = sorted((test_of_tones.folder / "clips").iterdir())[0]
+    with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=5) as line:
+        line.sendall(f"HEAD /clips/{clip.name} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        head, _, body = b"".join(iter(lambda: line.recv(65536), b"")).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert f"Content-Length: {clip.stat().st_size}".encode() in head
+    assert body == b""
 
 
 def test_answers_are_kept_one_file_a_listener_and_late_ones_lose_nothing(

@@ -18,9 +18,9 @@ def plan(items: int = 20, systems: tuple[str, ...] = ("real", "ours"), **sizes: 
     return list(key_of(items, systems, **sizes).trials)
 
 
-def test_a_listener_of_sixteen_pairs_gets_two_twins_two_anchors_a_repeat_and_an_attention_trial() -> None:
+def test_a_listener_of_sixteen_pairs_gets_two_twins_four_anchors_a_repeat_and_an_attention_trial() -> None:
     kinds = Counter((trial.listener, trial.kind) for trial in plan())
-    wanted = {"pair": 16, "identical": 2, "anchor": 2, "repeat": 1, "attention": 1}
+    wanted = {"pair": 16, "identical": 2, "anchor": 4, "repeat": 1, "attention": 1}
     assert all(kinds[listener, kind] == count for listener in range(1, 37) for kind, count in wanted.items())
     assert Design(trials=20).counts["attention"] == 2
     assert Design(identical=0, anchors=0, repeats=0, attention=0).all_trials == 16
@@ -95,7 +95,7 @@ def test_a_repeat_is_the_same_pair_with_its_sides_swapped_well_after_the_first()
 
 def test_an_anchor_sets_ours_beside_its_spoiled_copy_on_either_side_and_expects_ours() -> None:
     anchors = [one for one in plan() if one.kind == "anchor"]
-    assert Counter(one.expected for one in anchors) == {"A": 36, "B": 36}
+    assert Counter(one.expected for one in anchors) == {"A": 72, "B": 72}
     for one in anchors:
         right, wrong = (one.left, one.right) if one.expected == "A" else (one.right, one.left)
         assert (right.label, wrong.label, right.item) == ("real", "real:spoiled", wrong.item)

@@ -47,8 +47,8 @@ def csv_of(answers: list[Answer]) -> str:
     rows = [",".join(COLUMNS)]
     for one in answers:
         words = (one.session, one.listener, one.trial, "", "", "", "", one.choice, one.confidence, *one.ratings)
-        rows.append(",".join(map(str, (*words, one.play_ms_a, one.play_ms_b, one.rt_ms, one.order, one.test))))
-        rows[-1] += f",{one.version},{one.rated}"
+        rows.append(",".join(map(str, (*words, one.play_ms_a, one.play_ms_b, one.rt_ms, one.order, ""))))
+        rows[-1] += f",{one.version},{one.test},{one.rated}"
     return "\r\n".join(rows) + "\r\n"
 
 

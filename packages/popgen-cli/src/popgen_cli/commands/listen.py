@@ -12,6 +12,8 @@ from popgen_cli.progress import progress
 
 __all__ = ["listen"]
 
+EXAMPLE = 0.65  # a preference that tests with friends look for
+
 listen = typer.Typer(help="Blind listening tests of two systems or more.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -128,21 +130,43 @@ def _ending() -> str:
 
 def _made_lines(made: Any, design: Any, asked: tuple[float, float]) -> list[str]:
     """What was made, where the key is, and what such a test can find."""
-    from popgen_eval.listening.size import share_found
-
     key, how = made.key, "by name" if made.by_name else "by chance"
     seconds, loudness = asked
     shorter = f" ({seconds:g} were asked for: the shortest song has no more)" if key.seconds < seconds - 0.01 else ""
     softer = f" ({loudness:g} were asked for: the peaks of a clip allow no more)" if made.loudness < loudness else ""
     counts = ", ".join(f"{number} {kind}" for kind, number in design.counts.items())
-    share = share_found(design.listeners, design.trials)
     return [
         f"{made.folder / 'index.html'}: {len(key.items)} items of {', '.join(key.systems)}, files joined {how}",
         f"clips of {key.seconds:g} s{shorter} at {made.loudness:.1f} LUFS{softer}",
         f"{design.all_trials} trials for each of {design.listeners} listeners: {counts}",
-        f"such a test finds a preference of {share:.0%} or more four times in five (listeners alike by .1)",
+        _anchor_line(design),
+        _power_line(design),
         f"keep the key to yourself: {made.key_file}",
     ]
+
+
+def _anchor_line(design: Any) -> str:
+    """What missing a spoiled copy does."""
+    from popgen_eval.listening.exclusions import Rules
+
+    rules, count = Rules(), design.counts["anchor"]
+    if count < rules.least_anchors:
+        return f"nobody is left out for missing a spoiled copy: that rule counts from {rules.least_anchors} of them on"
+    return f"who catches fewer than {rules.anchors:.0%} of the {count} spoiled copies (anchor) is left out"
+
+
+def _power_line(design: Any) -> str:
+    """What a test of this size can find, or what it would take."""
+    from popgen_eval.listening.size import listeners_needed, share_found
+
+    share = share_found(design.listeners, design.trials)
+    if share < 1:
+        return f"such a test finds a preference of {share:.0%} or more four times in five (listeners alike by .1)"
+    needed = listeners_needed(EXAMPLE, design.trials)
+    return (
+        "no preference, however strong, could be found with so few answers; "
+        f"{needed} listeners could find {EXAMPLE:.0%}"
+    )
 
 
 def _write_joined(path: Path, given: list[Any], key: Any) -> None:

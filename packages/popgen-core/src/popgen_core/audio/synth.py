@@ -94,8 +94,8 @@ def _channel(number: int, track: Track, song: Song) -> int:
 def _choose(synth: Any, font: int, channel: int, track: Track) -> None:
     """The track's instrument; where the soundfont lacks it, the first of its kind."""
     bank = DRUM_BANK if track.is_drum else 0
-    if synth.program_select(channel, font, bank, track.program) < 0:
-        synth.program_select(channel, font, bank, 0)
+    program = track.program if synth.sfpreset_name(font, bank, track.program) is not None else 0
+    synth.program_select(channel, font, bank, program)  # of one that is missing, FluidSynth itself would complain aloud
 
 
 def _events(song: Song, track: Track, channel: int) -> list[tuple[int, int, int, int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
@@ -13,7 +14,7 @@ from popgen_eval.listening.controls import Controls, controls
 from popgen_eval.listening.exclusions import Rules, Watch, reasons, watched
 from popgen_eval.listening.joined import Judgment, by_listener, joined
 from popgen_eval.listening.key import Key
-from popgen_eval.listening.preference import Preference, preference
+from popgen_eval.listening.preference import FEWEST, Preference, preference
 from popgen_eval.listening.ratings import RatingGap, rating_gaps, rating_means
 from popgen_eval.plain import plain
 from popgen_eval.statistics import holm
@@ -24,7 +25,7 @@ __all__ = ["Analysis", "Panel", "analyse"]
 @dataclass(frozen=True)
 class Panel:
     """The results of one set of listeners: preferences, mean ratings (scale -> system), their gaps, how far
-    listeners agree in them, control trials.
+    listeners agree in them, control trials. Fewer than 5 listeners are described, not tested: every p is NaN.
     """
 
     listeners: int
@@ -34,6 +35,11 @@ class Panel:
     gaps: tuple[RatingGap, ...]
     agreement: tuple[Agreement, ...]
     controls: Controls
+
+    @property
+    def few(self) -> bool:
+        """Whether there are too few listeners to test anything."""
+        return self.listeners < FEWEST
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ def _panel(judgments: Sequence[Judgment], systems: Sequence[str], intervals: boo
     gaps = rating_gaps(judgments, systems)
     preferences = zip(found, holm([one.clustered.p for one in found]), strict=True)
     corrected = zip(gaps, holm([gap.both_p for gap in gaps]), strict=True)
-    return Panel(
+    panel = Panel(
         listeners=len({one.trial.listener for one in judgments}),
         judgments=len(judgments),
         preferences=tuple(replace(one, p=p) for one, p in preferences),
@@ -95,3 +101,21 @@ def _panel(judgments: Sequence[Judgment], systems: Sequence[str], intervals: boo
         agreement=agreements(judgments),
         controls=controls(judgments),
     )
+    return _untested(panel) if panel.few else panel
+
+
+def _untested(panel: Panel) -> Panel:
+    """A panel too small to test anything, without any p; those of preferences are NaN already."""
+    gaps = tuple(
+        replace(
+            gap,
+            over_listeners=replace(gap.over_listeners, p=math.nan),
+            over_items=replace(gap.over_items, p=math.nan),
+            both_p=math.nan,
+            p=math.nan,
+        )
+        for gap in panel.gaps
+    )
+    told = panel.controls
+    sides = {name: replace(getattr(told, name), p=math.nan) for name in ("identical", "pairs")}
+    return replace(panel, gaps=gaps, controls=replace(told, **sides))

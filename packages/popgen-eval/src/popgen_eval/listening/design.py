@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from popgen_core.errors import RecipeError
 
-__all__ = ["Design"]
+__all__ = ["LEAST_ANCHORS", "Design"]
 
 MANY_TRIALS = 20  # from here on, attention is checked twice
+ANCHORED_TRIALS = 8  # from here on, there are anchors enough for the rule that leaves listeners out
+LEAST_ANCHORS = 4  # so that one slip leaves 75 %, which is enough; of three it leaves 67 %
 
 
 @dataclass(frozen=True)
@@ -17,8 +19,9 @@ class Design:
 
     `trials`: pairs of two systems a listener judges, 1 or more. `listeners`: planned, 1 or more. Shares of `trials`,
     0..1, at least one trial each: `identical`, pairs of twice the same clip, which show a leaning to one side;
-    `anchors`, a clip beside a spoiled copy of it, which must be caught; `repeats`, pairs heard again with the sides
-    swapped. `attention`: trials that tell what to answer; none given: 1, or 2 from 20 trials on. `seed`: of all chance.
+    `anchors`, a clip beside a spoiled copy of it, which must be caught, at least 4 from 8 trials on; `repeats`, pairs
+    heard again with the sides swapped. `attention`: trials that tell what to answer; none given: 1, or 2 from 20 trials
+    on. `seed`: of all chance.
     """
 
     trials: int = 16
@@ -42,6 +45,8 @@ class Design:
         attention = (1 + (self.trials >= MANY_TRIALS)) if self.attention is None else self.attention
         shares = {"identical": self.identical, "anchor": self.anchors, "repeat": self.repeats}
         controls = {kind: max(1, round(share * self.trials)) if share else 0 for kind, share in shares.items()}
+        if self.anchors and self.trials >= ANCHORED_TRIALS:
+            controls["anchor"] = max(controls["anchor"], LEAST_ANCHORS)
         return {"pair": self.trials, **controls, "attention": attention}
 
     @property

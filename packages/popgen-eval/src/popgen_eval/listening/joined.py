@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from popgen_core.errors import PopgenError, Refused
 from popgen_eval.listening.answers import COLUMNS, SCALES, Answer
-from popgen_eval.listening.key import Key
+from popgen_eval.listening.key import Key, number_of
 from popgen_eval.listening.plan import Trial
 
 __all__ = ["Judgment", "by_listener", "joined", "joined_csv"]
@@ -70,14 +70,14 @@ def by_listener(judgments: Iterable[Judgment]) -> dict[int, list[Judgment]]:
 
 
 def joined_csv(judgments: Sequence[Judgment], key: Key) -> bytes:
-    """All answers as one CSV, the columns of the key filled in."""
+    """All answers as one CSV, the columns of the key and its seed filled in."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for judgment in judgments:
         trial, answer = judgment.trial, judgment.answer
-        known = (trial.kind, trial.item + 1, trial.left.label, trial.right.label)
-        times = (answer.play_ms_a, answer.play_ms_b, answer.rt_ms, answer.order, key.seed, answer.version)
+        known = (trial.kind, number_of(trial.item), trial.left.label, trial.right.label)
+        times = (answer.play_ms_a, answer.play_ms_b, answer.rt_ms, answer.order, key.seed, answer.version, answer.test)
         head = (answer.session, answer.listener, answer.trial, *known, answer.choice, answer.confidence)
         writer.writerow((*head, *answer.ratings[: len(SCALES)], *times, answer.rated))
     return text.getvalue().encode()

@@ -13,7 +13,7 @@ from popgen_core.errors import PopgenError
 from popgen_core.files import json_bytes
 from popgen_eval.listening.plan import Stimulus, Trial
 
-__all__ = ["FORMAT", "Key", "read_key"]
+__all__ = ["FORMAT", "Key", "number_of", "read_key"]
 
 FORMAT = "popgen listening key 1"
 
@@ -36,8 +36,9 @@ class Key:
     about: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """As a JSON object."""
-        return {"format": FORMAT, **asdict(self)}
+        """As a JSON object; items are numbered from 1, as in every file."""
+        items = {str(number_of(at)): files for at, files in enumerate(self.items)}
+        return {"format": FORMAT, **asdict(self), "items": items, "trials": [_row(trial) for trial in self.trials]}
 
     def to_bytes(self) -> bytes:
         """As a file."""
@@ -55,6 +56,11 @@ class Key:
         return {(trial.listener, trial.trial): trial for trial in self.trials}
 
 
+def number_of(item: int) -> int:
+    """What an item is called in the key, in tables and in messages: items count from 1 there, from 0 in the program."""
+    return item + 1
+
+
 def read_key(path: Path) -> Key:
     """The key of a file that `popgen listen make` wrote. Raises PopgenError for any other."""
     try:
@@ -62,7 +68,7 @@ def read_key(path: Path) -> Key:
         if plain.pop("format") != FORMAT:
             raise ValueError("its format is another one")
         trials = tuple(_trial(row) for row in plain.pop("trials"))
-        systems, items = tuple(plain.pop("systems")), tuple(plain.pop("items"))
+        systems, items = tuple(plain.pop("systems")), tuple(plain.pop("items").values())
         return Key(systems=systems, items=items, trials=trials, **plain)
     except OSError as error:
         raise PopgenError(f"the key {path} cannot be read: {error.strerror}") from error
@@ -72,5 +78,14 @@ def read_key(path: Path) -> Key:
         ) from error
 
 
+def _row(trial: Trial) -> dict[str, Any]:
+    """A trial as the file holds it."""
+    row = asdict(trial)
+    for place in (row, row["left"], row["right"]):
+        place["item"] = number_of(place["item"])
+    return row
+
+
 def _trial(row: dict[str, Any]) -> Trial:
-    return Trial(**{**row, "left": Stimulus(**row["left"]), "right": Stimulus(**row["right"])})
+    sides = {side: Stimulus(**{**row[side], "item": row[side]["item"] - 1}) for side in ("left", "right")}
+    return Trial(**{**row, **sides, "item": row["item"] - 1})

@@ -13,7 +13,7 @@ from popgen_core.errors import OutputError
 from popgen_core.files import check_new, json_bytes, new_folder, write_atomically
 from popgen_eval.listening.clips import Source, length_of, stamp_of, write_clips
 from popgen_eval.listening.design import Design
-from popgen_eval.listening.key import Key
+from popgen_eval.listening.key import Key, number_of
 from popgen_eval.listening.material import Material, material
 from popgen_eval.listening.page import manifest, page
 from popgen_eval.listening.plan import Stimulus, Trial, plan_trials
@@ -121,5 +121,8 @@ def _key(
     items = tuple(
         {system: str(path) for system, path in zip(chosen.systems, paths, strict=True)} for paths in chosen.items
     )
-    clips = {name: f"{one.label}, item {one.item + 1}" for one, name in sorted(names.items(), key=lambda pair: pair[1])}
+    clips = {
+        name: f"{one.label}, item {number_of(one.item)}"
+        for one, name in sorted(names.items(), key=lambda pair: pair[1])
+    }
     return Key(chosen.systems, design.seed, stamp, round(seconds, 3), tuple(trials), items, clips, about)

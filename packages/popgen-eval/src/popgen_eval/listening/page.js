@@ -170,7 +170,7 @@ function submit(event) {
   state.answers.push([
     state.session, state.listener, trials[order - 1].trial, "", "", "", "", given.get("choice"), given.get("confidence"),
     ...SCALES.map(([name]) => given.get(name)), milliseconds(players.A.played * 1000), milliseconds(players.B.played * 1000),
-    milliseconds(performance.now() - shown), order, test.test, test.version, trials[order - 1].rated,
+    milliseconds(performance.now() - shown), order, "", test.version, test.test, trials[order - 1].rated,
   ]);
   keep();
   if (served) send();
@@ -200,23 +200,43 @@ function download() {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
+// ---- who comes back goes on, and is told where
+const kept = listener => Object.hasOwn(test.listeners, listener) ? load(listener).answers.length : 0;
+function goingOn(listener) {
+  const number = kept(listener), all = number ? test.listeners[listener].length : 0;
+  if (!number) return "";
+  return number < all ? `You go on at pair ${number + 1} of ${all}.` : `You have answered all ${all} pairs.`;
+}
+function told() {
+  Object.assign(at("start-note"), {textContent: goingOn(at("listener").value.trim()), className: "quiet"});
+}
+function begun() {  // the one listener who has begun on this device and not finished; none where there are several
+  const found = Object.keys(test.listeners).filter(one => kept(one) && kept(one) < test.listeners[one].length);
+  return found.length === 1 ? found[0] : "";
+}
 function start(event) {
   event.preventDefault();
   const listener = at("listener").value.trim();
   if (!Object.hasOwn(test.listeners, listener)) {
-    at("start-note").textContent = `Please give your number, ${at("range").textContent}.`;
+    Object.assign(at("start-note"), {textContent: `Please give your number, ${at("range").textContent}.`, className: "note"});
     return at("listener").focus();
   }
+  const words = goingOn(listener);
   state = load(listener);
   next();
+  if (words && !at("trial").hidden) say(`${words} Play both clips to the end; then the questions open.`);
 }
 
 const numbers = Object.keys(test.listeners).map(Number), each = test.listeners[numbers[0]].length;
 at("how-many").textContent = each;
 at("how-long").textContent = Math.max(1, Math.ceil(each * (2 * test.seconds + 15) / 60));
 at("range").textContent = `a number from ${Math.min(...numbers)} to ${Math.max(...numbers)}`;
-const wanted = new URLSearchParams(location.search).get("listener");
-if (wanted) at("listener").value = wanted;
+at("where-to").textContent = served
+  ? "Your answers are sent after every pair to the computer that this page comes from."
+  : "Your answers stay on this device until you send them.";
+at("listener").value = new URLSearchParams(location.search).get("listener") || begun();
+told();
+at("listener").oninput = told;
 questions();
 at("start").onsubmit = start;
 at("answer").onsubmit = submit;

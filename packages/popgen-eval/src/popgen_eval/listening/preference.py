@@ -12,9 +12,9 @@ from popgen_eval.listening.joined import Judgment
 from popgen_eval.statistics import EXACT_BELOW, ClusteredTest, cluster_share, clustered_test
 from popgen_eval.statistics import preference as preference_of
 
-__all__ = ["Preference", "preference"]
+__all__ = ["FEWEST", "Preference", "preference"]
 
-FEWEST = 2  # listeners, or items, whose share has an interval
+FEWEST = 5  # listeners below whom nothing is tested; of fewer, or fewer items, a share has no interval
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class Preference:
     `first_wins`, `second_wins`, `ties`: counts. `chi_square` and `chi_p`: ties left out; `half_chi_square` and
     `half_p`: ties split in halves. `exact_p`: binomial, NaN from 40 choices on. `clustered`: the share of the first
     among choices with a preference (0..1) and the test to go by; `by_listener`, `by_item`: its 95 % intervals from
-    drawing listeners, or items, anew. `p`: the clustered one corrected for several pairs of systems (Holm).
+    drawing listeners, or items, anew. `p`: the clustered one corrected for several pairs of systems (Holm). With
+    fewer than 5 listeners who decided no p and no interval is known: NaN, as is an interval over fewer than 5 items.
     """
 
     first: str
@@ -63,12 +64,19 @@ def preference(
         exact_p=counts.p_exact if len(decided) < EXACT_BELOW else math.nan,
         clustered=clustered_test(chosen, listeners, items),
     )
+    if len(set(listeners)) < FEWEST:
+        return _untested(found)
     if not intervals:
         return found
     by_listener, by_item = (
         cluster_share(chosen, of, default_rng([seed, at]), fewest=FEWEST) for at, of in enumerate((listeners, items))
     )
     return replace(found, by_listener=(by_listener.low, by_listener.high), by_item=(by_item.low, by_item.high))
+
+
+def _untested(found: Preference) -> Preference:
+    clustered = replace(found.clustered, p=math.nan)
+    return replace(found, chi_p=math.nan, half_p=math.nan, exact_p=math.nan, clustered=clustered)
 
 
 def _systems(one: Judgment) -> set[str]:

@@ -118,6 +118,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(HTTPStatus.NOT_FOUND, b"not found\n")
         return self._answer(HTTPStatus.OK, content, TYPES[path.suffix])
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def do_POST(self) -> None:
         size = self.headers.get("Content-Length", "")
         if self.path != "/answers" or not self._asked_by_name() or not self._from_our_page():
@@ -160,4 +163,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("X-Frame-Options", "DENY")
         self.send_header("Referrer-Policy", "no-referrer")
         self.end_headers()
-        self.wfile.write(content)
+        if self.command != "HEAD":
+            self.wfile.write(content)
