@@ -165,3 +165,10 @@ def test_numbers_have_the_digits_that_one_can_use() -> None:
         "0.00",
         "-",
     ]
+
+
+def test_means_that_differ_by_rounding_alone_do_not_differ() -> None:
+    report = report_of(note_coherence=[0.1 + 0.2] * 5)
+    beside = report_of(note_coherence=[0.3] * 5)
+    [found] = differences(replace(report, reference=beside))
+    assert (found.verdict, found.difference != 0) == ("unclear", True)

@@ -87,3 +87,9 @@ def test_figures_that_have_no_end_can_be_written() -> None:
     measure = Measure("x", "ms", 0.0, math.inf, "none", "a law")
     made = Report((), ("x",), measures={"x": measure}).to_json()
     assert json.loads(json.dumps(made, allow_nan=False))["figures"]["x"]["high"] is None
+
+
+def test_windows_of_another_length_have_no_calibrated_score() -> None:
+    row = FileScores("a", {"overall": 0.5})
+    assert not math.isnan(Report((row,), ("overall",), settings={"bars": 32}).calibrated("overall"))
+    assert math.isnan(Report((row,), ("overall",), settings={"bars": 16}).calibrated("overall"))

@@ -148,3 +148,15 @@ def test_a_song_of_several_windows_scores_their_mean_or_the_most_of_any() -> Non
 def test_an_evaluator_asked_for_without_what_it_needs_is_refused_and_not_passed_over(song_at) -> None:
     with pytest.raises(RecipeError, match="judges scope 'training'"):
         evaluate_songs([song_at(120)], also=["copying.v1"])
+
+
+def test_the_end_of_a_training_song_is_learned_too(song_at) -> None:
+    heard: list[tuple[int, int]] = []
+
+    class Listening(SameTempo):
+        def learn(self, training):
+            heard.extend((piece.bars, len(piece.parts[0].onset)) for _, piece in training)
+            return lambda piece: {}
+
+    evaluate_songs([song_at(120)], evaluators=[Listening()], training=[song_at(90, bars=40)])
+    assert heard == [(32, 64), (8, 16)]

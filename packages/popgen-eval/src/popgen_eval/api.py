@@ -138,7 +138,7 @@ class _Made:
     ) -> Report:
         """The report of these songs, that of the reference within it."""
         bars, window = self.settings["bars"], self.settings["window"]
-        judges = learned(self.chosen.trainings, training, bars, window)
+        judges = learned(self.chosen.trainings, training, bars)
         judged = [with_learned(each, judges, bars, window) for each in judged]
         if beside is None:
             return self._report(judged)

@@ -15,6 +15,7 @@ __all__ = ["LEAST_SONGS", "Difference", "Verdict", "differences"]
 
 Verdict = Literal["better", "worse", "differs", "unclear"]
 LEVEL = 0.95  # of all intervals of a family together
+ROUNDING = 1e-12  # means that differ by no more were summed in another order
 LEAST_SONGS = 5  # on either side: two songs that happen to be alike would make any difference look sure
 
 
@@ -49,7 +50,8 @@ def differences(report: Report) -> list[Difference]:
     if report.reference is None:
         return []
     there = report.reference.summary
-    pairs = {name: (of, there[name]) for name, of in report.summary.items() if min(of.n, there[name].n) >= LEAST_SONGS}
+    ours = {name: of for name, of in report.summary.items() if name not in report.learned}  # copies have their own band
+    pairs = {name: (of, there[name]) for name, of in ours.items() if min(of.n, there[name].n) >= LEAST_SONGS}
     families = [family_of(name) for name in pairs]
     return [
         _difference(name, of, beside, families.count(family_of(name)), report.measures.get(name))
@@ -60,6 +62,8 @@ def differences(report: Report) -> list[Difference]:
 def _difference(name: str, of: Summary, beside: Summary, tests: int, measure: Measure | None) -> Difference:
     reach = _reach(of, beside, tests)
     away = of.mean - beside.mean
+    if abs(away) <= ROUNDING * max(abs(of.mean), abs(beside.mean)):
+        away = 0.0
     low, high = away - reach, away + reach
     return Difference(name, family_of(name), of.mean, beside.mean, low, high, _verdict(low, high, measure))
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from popgen_core.errors import PopgenError
 
-__all__ = ["FORMAT", "Anchor", "anchors", "anchors_from_json", "calibrated", "corpus_name", "version_of"]
+__all__ = ["FORMAT", "Anchor", "anchors", "anchors_from_json", "calibrated", "corpus_name", "version_of", "window_bars"]
 
 FORMAT = 1
 FILE = "anchors.json"
@@ -47,6 +47,11 @@ def anchors() -> Mapping[str, Anchor]:
 def corpus_name() -> str:
     """The name of the corpus whose real songs the anchors of this release are of."""
     return str(json.loads(_frozen())["corpus"]["name"])
+
+
+def window_bars() -> int:
+    """The bars of the windows that the anchors were found in: values of other windows are on no scale of theirs."""
+    return int(json.loads(_frozen())["window_bars"])
 
 
 def calibrated(figure: str, value: float) -> float:

@@ -106,9 +106,14 @@ class Report:
         return [file.scores.get(figure, math.nan) for file in self.files]
 
     def calibrated(self, figure: str) -> float:
-        """The mean of a figure on the scale from 0, corrupted music, to 1, the median real piece; NaN where unknown."""
+        """The mean of a figure on the scale from 0, corrupted music, to 1, the median real piece.
+
+        NaN where it is unknown, and where the windows are not as long as those that the scale was found in.
+        """
         from popgen_eval import calibration
 
+        if self.settings.get("bars", calibration.window_bars()) != calibration.window_bars():
+            return math.nan
         of = self.summary.get(figure)
         return calibration.calibrated(figure, of.mean) if of and of.n else math.nan
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from popgen_core.analysis.piece import Piece
+from popgen_core.analysis.window import bar_count, first_sounding_bar
 from popgen_core.contracts.evaluator import Evaluator, Measure, Score, SetEvaluator, TrainingEvaluator
 from popgen_core.music.song import Song
 from popgen_eval.judging import Judged
@@ -27,12 +28,15 @@ class Learned:
     judge: Judge
 
 
-def learned(
-    evaluators: Sequence[TrainingEvaluator], songs: Iterable[tuple[str, Song]], bars: int, window: Windows
-) -> list[Learned]:
-    """Each evaluator with all windows of the training songs learned; one that fails leaves its figures undefined."""
-    pieces = [(name, piece) for name, song in songs for piece in windows_of(song, bars, window)] if evaluators else []
+def learned(evaluators: Sequence[TrainingEvaluator], songs: Iterable[tuple[str, Song]], bars: int) -> list[Learned]:
+    """Each evaluator with every bar of the training songs learned; one that fails leaves its figures undefined."""
+    pieces = [(name, piece) for name, song in songs for piece in _every_bar(song, bars)] if evaluators else []
     return [_learned(evaluator, pieces) for evaluator in evaluators]
+
+
+def _every_bar(song: Song, bars: int) -> list[Piece]:
+    """A song as pieces from its first sounding bar to its last: the end is learned too, however short it is."""
+    return [Piece(song, start, bars) for start in range(first_sounding_bar(song), bar_count(song), bars)]
 
 
 def _learned(evaluator: TrainingEvaluator, pieces: Sequence[tuple[str, Piece]]) -> Learned:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from popgen_core.contracts.grouper import Grouper
+from popgen_core.corpus.dataset import Dataset
 from popgen_core.errors import PopgenError
 from popgen_core.music.song import Song
 from popgen_eval.judging import Judging, Told, judge_files
@@ -23,13 +24,8 @@ def is_dataset(place: Path) -> bool:
 def songs_of_dataset(place: Path) -> Iterator[tuple[str, Song]]:
     """(file, grouped song) of each song of a dataset's training part, of all its songs where it was not split.
 
-    Raises DatasetError for a damaged one, and PopgenError where torch, which reads datasets, is not installed.
+    Raises DatasetError for a damaged one.
     """
-    try:
-        from popgen_core.corpus.dataset import Dataset
-    except ModuleNotFoundError as error:
-        hint = "install popgen-core[torch], or name the folder of its MIDI files"
-        raise PopgenError(f"reading the dataset {place} needs {error.name}", hint=hint) from error
     dataset = Dataset.open(place)
     part = dataset.of(dataset.split.train) if dataset.split else dataset
     return ((stored.source, stored.song()) for stored in part)
