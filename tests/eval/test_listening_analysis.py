@@ -128,9 +128,10 @@ def test_a_key_survives_its_file_and_names_the_test_by_every_word_of_it(tmp_path
     assert read_key(tmp_path / "key.json") == key
     assert read_key(tmp_path / "key.json").fingerprint == key.fingerprint
     assert key_of(8, **SMALL, seed=1).fingerprint != key.fingerprint
-    (tmp_path / "other.json").write_text("[]")
-    with pytest.raises(PopgenError, match=r"other\.json is no key of a listening test"):
-        read_key(tmp_path / "other.json")
+    for words in ("[]", "[" * 200_000):
+        (tmp_path / "other.json").write_text(words)
+        with pytest.raises(PopgenError, match=r"other\.json is no key of a listening test"):
+            read_key(tmp_path / "other.json")
 
 
 def test_a_file_survives_reading_and_a_malformed_one_is_named_with_its_row(tmp_path: Path) -> None:

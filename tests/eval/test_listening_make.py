@@ -229,3 +229,17 @@ def test_a_folder_that_is_no_test_is_not_served(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps({"format": "other"}))
     with pytest.raises(PopgenError, match="is no listening test"):
         read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize("damage", [{"clips": [1]}, {"clips": None}, {"listeners": {"a": [{}]}}, {"test": 3}])
+def test_a_manifest_that_lacks_what_is_served_is_no_listening_test(
+    test_of_tones: Made, tmp_path: Path, damage: dict[str, object]
+) -> None:
+    shown = read_manifest(test_of_tones.folder)
+    (tmp_path / "index.html").write_text("")
+    (tmp_path / "manifest.json").write_text(json.dumps({**shown, **damage}))
+    with pytest.raises(PopgenError, match="is no listening test"):
+        read_manifest(tmp_path)
+    (tmp_path / "manifest.json").write_text("[" * 200_000)
+    with pytest.raises(PopgenError, match="is no listening test"):
+        read_manifest(tmp_path)

@@ -72,7 +72,7 @@ def read_key(path: Path) -> Key:
         return Key(systems=systems, items=items, trials=trials, **plain)
     except OSError as error:
         raise PopgenError(f"the key {path} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise PopgenError(
             f"{path} is no key of a listening test: {error}", hint="give the -key.json file that `listen make` wrote"
         ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -36,10 +37,20 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         shown: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if shown["format"] != FORMAT or not (folder / INDEX).is_file():
             raise ValueError("its format is another one")
+        _check_shape(shown)
         return shown
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         hint = "name the folder that `popgen listen make -o` has made"
         raise PopgenError(f"{folder} is no listening test", hint=hint) from error
+
+
+def _check_shape(shown: dict[str, Any]) -> None:
+    """Raises one of the errors of a wrong key or kind where the manifest does not hold what is served from it."""
+    if not isinstance(shown["test"], str) or not all(isinstance(name, str) for name in shown["clips"]):
+        raise TypeError("names that are no text")
+    for listener, trials in shown["listeners"].items():
+        for trial in trials:
+            int(listener), trial["trial"], trial["rated"]
 
 
 class ListeningServer(ThreadingHTTPServer):
@@ -48,6 +59,8 @@ class ListeningServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, folder: Path, answers: Path, *, host: str = "127.0.0.1", port: int = 8000) -> None:
+        if ":" in host:
+            self.address_family = socket.AF_INET6
         self.shown, self.answers, self.local = read_manifest(folder), answers, host in LOOPBACK
         if answers.resolve() == folder.resolve():
             raise OutputError("answers cannot go into the folder that is given out", hint="name another folder")
@@ -65,14 +78,14 @@ class ListeningServer(ThreadingHTTPServer):
         try:
             super().__init__((host, port), _Handler)
         except OSError as error:
-            hint = "choose another --port"
+            hint = "choose another --host or --port"
             raise OutputError(f"nothing can be served on {host}:{port}: {error.strerror}", hint=hint) from error
 
     @property
     def address(self) -> str:
         """The page's address."""
         host, port = self.server_address[:2]
-        return f"http://{host!s}:{port}/"
+        return f"http://[{host!s}]:{port}/" if ":" in str(host) else f"http://{host!s}:{port}/"
 
     def take(self, content: bytes) -> Path:
         """Keep the answers of one listener, whole or not at all. Raises PopgenError for what is none of this test."""
