@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
+from changed_songs import changed
 
 from popgen_core.analysis.piece import Piece
 from popgen_core.contracts.evaluator import Score
@@ -19,15 +20,6 @@ def scores(song: Song) -> dict[str, Score]:
     return {name: score for evaluator in EVALUATORS for name, score in evaluator.score(Piece(song)).items()}
 
 
-def moved(song: Song, semitones: int) -> Song:
-    tracks = []
-    for track in song.tracks:
-        notes = track.notes.copy()
-        notes["pitch"] += 0 if track.is_drum else semitones
-        tracks.append(replace(track, notes=notes))
-    return replace(song, tracks=tuple(tracks))
-
-
 def values(song: Song) -> dict[str, float | None]:
     found = {name: score.value for name, score in scores(song).items()}
     return {name: None if math.isnan(value) else value for name, value in found.items()}
@@ -35,7 +27,7 @@ def values(song: Song) -> dict[str, float | None]:
 
 @pytest.mark.parametrize("by", [1, 6, 11])
 def test_transposition_changes_no_figure_at_all(lively: Song, by: int) -> None:
-    here, there = values(lively), values(moved(lively, by))
+    here, there = values(lively), values(changed(lively, pitch=by))
     assert {name for name in here if here[name] != there[name]} <= ASKS_WHERE_NOTES_LIE
 
 

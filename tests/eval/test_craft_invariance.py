@@ -2,6 +2,7 @@ import math
 from dataclasses import replace
 
 import pytest
+from changed_songs import changed
 
 from popgen_core.analysis.piece import Piece
 from popgen_core.music.song import TEMPO, Song, rows
@@ -26,17 +27,6 @@ def sectioned(lively: Song) -> Song:
 
 def scores(song: Song) -> dict[str, float]:
     return {name: score.value for name, score in score_piece(Piece(song), EVALUATORS).items()}
-
-
-def changed(song: Song, **by: int) -> Song:
-    tracks = []
-    for track in song.tracks:
-        notes = track.notes.copy()
-        for name, value in by.items():
-            if not (track.is_drum and name == "pitch"):
-                notes[name] += value
-        tracks.append(replace(track, notes=notes))
-    return replace(song, tracks=tuple(tracks))
 
 
 def test_all_figures_are_defined_within_their_range_and_most_are_not_at_its_end(sectioned: Song) -> None:

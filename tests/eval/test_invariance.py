@@ -2,6 +2,7 @@ import math
 from dataclasses import replace
 
 import pytest
+from changed_songs import changed
 
 from popgen_core.analysis.piece import Piece
 from popgen_core.music.song import TEMPO, Song, rows
@@ -13,17 +14,6 @@ FIGURES = 7  # five, onset_sync beside the third, and overall
 
 def scores(song: Song) -> dict[str, float]:
     return dict(evaluate_songs([song], evaluators=HEADLINE_EVALUATORS).files[0].scores)
-
-
-def changed(song: Song, **by: int) -> Song:
-    tracks = []
-    for track in song.tracks:
-        notes = track.notes.copy()
-        for name, value in by.items():
-            if not (track.is_drum and name == "pitch"):
-                notes[name] += value
-        tracks.append(replace(track, notes=notes))
-    return replace(song, tracks=tuple(tracks))
 
 
 def test_all_figures_are_defined_and_neither_none_nor_all(lively: Song) -> None:

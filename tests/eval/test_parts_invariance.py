@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from changed_songs import changed
 
 from popgen_core.analysis.piece import Piece
 from popgen_core.contracts.evaluator import Score
@@ -45,17 +46,6 @@ def scores(song: Song) -> dict[str, float]:
         name: score for card in PARTS for name, score in evaluator_named(card.name).score(Piece(song)).items()
     }
     return {name: score.reason if math.isnan(score.value) else score.value for name, score in found.items()}
-
-
-def changed(song: Song, **by: int) -> Song:
-    tracks = []
-    for track in song.tracks:
-        notes = track.notes.copy()
-        for name, value in by.items():
-            if not (track.is_drum and name == "pitch"):
-                notes[name] += value
-        tracks.append(replace(track, notes=notes))
-    return replace(song, tracks=tuple(tracks))
 
 
 def test_all_figures_are_defined_and_neither_none_nor_all(band: Song) -> None:

@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
+from changed_songs import changed
 
 from popgen_core.analysis.piece import Piece
 from popgen_core.music.song import METER, TEMPO, Song, rows
@@ -19,19 +20,6 @@ def scores(song: Song) -> dict[str, float]:
 
 def without(found: dict[str, float], *names: str) -> dict[str, float]:
     return {name: value for name, value in found.items() if name not in names}
-
-
-def changed(song: Song, times: int = 1, **by: int) -> Song:
-    tracks = []
-    for track in song.tracks:
-        notes = track.notes.copy()
-        for name, value in by.items():
-            if not (track.is_drum and name == "pitch"):
-                notes[name] += value
-        notes["start_tick"] *= times
-        notes["length_ticks"] *= times
-        tracks.append(replace(track, notes=notes))
-    return replace(song, tracks=tuple(tracks), ticks_per_quarter=song.ticks_per_quarter * times)
 
 
 def test_every_evaluator_gives_exactly_its_measures_within_their_range(lively: Song) -> None:
