@@ -18,7 +18,7 @@ from time import perf_counter
 import numpy as np
 from numpy.random import Generator, default_rng
 
-from popgen_core.analysis.piece import Piece, bar_count, pieces_of
+from popgen_core.analysis.piece import Piece, bar_count, whole_song
 from popgen_core.groupers import Seven
 from popgen_core.music.guard import read_song
 from popgen_core.music.song import Rows, Song
@@ -36,7 +36,7 @@ def read(split: str) -> Named:
 
 
 def pieces(songs: Named) -> list[tuple[str, Piece]]:
-    return [(name, piece) for name, song in songs for piece in pieces_of(song)]
+    return [(name, piece) for name, song in songs for piece in whole_song(song)]
 
 
 def each_track(song: Song, change: Callable[[Rows], Rows]) -> Song:
@@ -94,7 +94,7 @@ def print_copies(label: str, judge: Callable[..., object], copies: Named, bound:
     """Of songs copied from those in `whose`: how many have more than the bound, and how many name the right song."""
     shares, runs, named, defined = [], [], 0, 0
     for (_, song), source in zip(copies, whose, strict=True):
-        found = judge(pieces_of(song)[0])  # type: ignore[operator]
+        found = judge(*whole_song(song))  # type: ignore[operator]
         share, run = found["copied_share"], found["copied_run"]
         if share.value == share.value:
             defined += 1
@@ -106,7 +106,7 @@ def print_copies(label: str, judge: Callable[..., object], copies: Named, bound:
           f" {np.median(runs):.0f}; above the band {above:.0%}, song named {named} of {defined}")  # fmt: skip
 
 
-def print_growth(training: Sequence[tuple[str, Piece]], asked: Sequence[Piece]) -> None:
+def print_growth(training: Sequence[tuple[str, Piece]], asked: Sequence[Song]) -> None:
     for share in (0.25, 0.5, 1.0):
         some = training[: int(share * len(training))]
         tracemalloc.start()
@@ -117,19 +117,19 @@ def print_growth(training: Sequence[tuple[str, Piece]], asked: Sequence[Piece]) 
         Copying().learn(some)
         learnt = perf_counter() - begun
         begun = perf_counter()
-        for piece in asked:
-            judge(piece)
+        for song in asked:
+            judge(*whole_song(song))
         each = (perf_counter() - begun) / len(asked)
         notes = sum(len(part.onset) for _, piece in some for part in piece.parts)
         print(f"  {len({name for name, _ in some}):4} songs, {notes:8,} notes: learnt in {learnt:.1f} s,"
-              f" {held:.0f} MB held, {1000 * each:.1f} ms a piece")  # fmt: skip
+              f" {held:.0f} MB held, {1000 * each:.1f} ms a song")  # fmt: skip
 
 
 def main() -> None:
     train, test = read("train"), read("test")
     training = pieces(train)
     judge, random = Copying().learn(training), default_rng(SEED)
-    shares = shares_by_song(judge, (piece for _, piece in pieces(test)))
+    shares = shares_by_song(judge, (song for _, song in test))
     band = copying_band(shares, 42)
     print(f"band of {band.songs} songs of test against {len(train)} of train: mean {band.mean:.3f}, bound for"
           f" {band.size} songs {band.bound:.3f}, median {np.nanmedian(shares):.3f}")  # fmt: skip
@@ -141,7 +141,7 @@ def main() -> None:
     songs = [(name, song) for name, song in train if common_time(song) and bar_count(song) >= 32]
     chosen = [songs[number] for number in random.permutation(len(songs))[:COPIES]]
     names, hosts = [name for name, _ in chosen], [song for _, song in test if common_time(song)]
-    print("copies of training songs, first window")
+    print("copies of training songs")
     print_copies("as they are", judge, chosen, clean.bound, names)
     print_copies("3 semitones higher", judge, [(n, moved(s, 3)) for n, s in chosen], clean.bound, names)
     for share in (0.05, 0.1, 0.2):
@@ -152,7 +152,7 @@ def main() -> None:
     written = [(str(number), song) for number, song in enumerate(write_songs(COPIES, SEED))]
     print_copies("the songwriter", judge, written, clean.bound, ["?"] * COPIES)
     print("growth")
-    print_growth(training, [piece for _, piece in pieces(test)])
+    print_growth(training, [song for _, song in test])
 
 
 if __name__ == "__main__":

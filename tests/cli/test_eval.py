@@ -36,7 +36,7 @@ def test_the_table_fits_eighty_columns_headline_first(
         "note_coherence*", "rhythm_accuracy*", "cross_track_sync*", "harmonic_consistency*", "structure_coherence*",
         "overall*",
     ]  # fmt: skip
-    assert lines.count("* one bar repeated scores higher: never quote alone") == 1
+    assert lines.count("* one bar repeated scores better: never quote alone") == 1
     assert lines.count("< less is better") == 1
     assert any(line.startswith("tonal_distance<*") for line in lines)
     assert not any(line.startswith("note_coherence<") for line in lines)

@@ -1,4 +1,4 @@
-"""Songs beside a reference: what lies above, what below, with intervals that hold together, in plain sentences."""
+"""Songs beside a reference: what lies above, what below, with the intervals of differences, in plain sentences."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from popgen_core.contracts.evaluator import Measure
 from popgen_eval import calibration
 from popgen_eval.beside import differences
 from popgen_eval.calibration import Anchor, anchors
+from popgen_eval.comparison.numbers import relation
 from popgen_eval.report import FileScores, Report
-from popgen_eval.telling import beside_lines, lead, number, sections, spread, standing_lines, warning
+from popgen_eval.telling import beside_lines, lead, number, sections, spread, standing_lines
 
 MEASURES = {
     "note_coherence": Measure("note_coherence", "share", 0, 1, "higher", "law"),
@@ -35,22 +36,26 @@ FIVE, NEXT = [0.0, 1.0, 2.0, 3.0, 4.0], [2.0, 3.0, 4.0, 5.0, 6.0]  # variance 2.
 def test_welchs_interval_of_the_difference_by_hand() -> None:
     """5 songs a side: error (2.5 / 5 + 2.5 / 5)^.5 = 1, 8 degrees of freedom, t 2.306."""
     [row] = differences(report_of(report_of(plain=NEXT), plain=FIVE))
-    assert row.difference == -2
-    assert (row.low, row.high) == pytest.approx((-4.306004, 0.306004), abs=1e-5)
-    assert row.verdict == "unclear"
+    assert row.t.difference == -2
+    assert (row.t.low, row.t.high) == pytest.approx((-4.306004, 0.306004), abs=1e-5)
+    assert not row.differs
 
 
 def test_welchs_interval_of_two_sizes_is_scipys() -> None:
     other = [*NEXT, 0.0, 9.0, 3.0]
     [row] = differences(report_of(report_of(plain=other), plain=FIVE))
     theirs = ttest_ind(FIVE, other, equal_var=False).confidence_interval(0.95)
-    assert (row.low, row.high) == pytest.approx((theirs.low, theirs.high))
+    assert (row.t.low, row.t.high) == pytest.approx((theirs.low, theirs.high))
 
 
-def test_intervals_of_a_family_are_wider_the_more_figures_it_has() -> None:
-    """t at 1 - .05 / 4 with 8 degrees of freedom is 2.752."""
-    row = differences(report_of(report_of(plain=NEXT, empty=NEXT), plain=FIVE, empty=FIVE))[0]
-    assert (row.low, row.high) == pytest.approx((-4.751524, 0.751524), abs=1e-5)
+def test_a_figure_is_surer_alone_than_among_others_and_its_interval_the_same() -> None:
+    """5 songs all below 5 others: p of ranks is 2 in 252 ways, .0079, and of the first of five headline figures .04."""
+    low, high = [0.0, 0.1, 0.2, 0.3, 0.4], [0.5, 0.6, 0.7, 0.8, 0.9]
+    [alone] = differences(report_of(report_of(note_coherence=high), note_coherence=low))
+    others = dict.fromkeys(("rhythm_accuracy", "cross_track_sync", "harmonic_consistency"), low)
+    among = differences(report_of(report_of(note_coherence=high, **others), note_coherence=low, **others))[0]
+    assert (alone.p_rank, among.p_rank) == pytest.approx((2 / 252, 8 / 252))
+    assert alone.t == among.t
 
 
 def test_which_way_is_better_is_the_figures_own() -> None:
@@ -58,7 +63,7 @@ def test_which_way_is_better_is_the_figures_own() -> None:
     found = differences(
         report_of(report_of(note_coherence=low, empty=low, plain=low), note_coherence=high, empty=high, plain=high)
     )
-    assert [row.verdict for row in found] == ["better", "worse", "differs"]
+    assert [(row.differs, relation(row)) for row in found] == [(True, "better"), (True, "worse"), (True, "higher")]
 
 
 def test_nothing_is_said_of_fewer_than_five_songs_on_either_side() -> None:
@@ -79,7 +84,7 @@ def test_halves_of_one_corpus_differ_in_one_of_twenty_families_at_most_by_chance
             name: list(random.normal(size=12)) for name in ("note_coherence", "rhythm_accuracy", "cross_track_sync")
         }
         others = {name: list(random.normal(size=12)) for name in draws}
-        wrong += any(row.verdict != "unclear" for row in differences(report_of(report_of(**others), **draws)))
+        wrong += any(row.differs for row in differences(report_of(report_of(**others), **draws)))
     assert wrong <= 20  # 10 are expected; more than 20 come once in 600 runs
 
 
@@ -93,12 +98,12 @@ def test_sentences_say_how_much_and_how_sure_and_what_to_beware_of(monkeypatch: 
     )
     assert title == "Above the reference; more than real songs is no praise"
     assert lines == [
-        "note_coherence: 0.80 against 0.20, higher by 0.60 (0.37 to 0.83); one bar repeated scores higher: never "
+        "note_coherence: 0.80 against 0.20, higher by 0.60 (0.37 to 0.83); one bar repeated scores better: never "
         "quote alone."
     ]
     assert other == "No difference that these songs could show"
     assert rest == ["1 figure."]
-    assert warning("plain") == ""
+    assert calibration.built_in().warning("plain") == ""
 
 
 def test_above_and_below_are_places_and_less_is_better_is_said() -> None:
@@ -167,8 +172,9 @@ def test_numbers_have_the_digits_that_one_can_use() -> None:
     ]
 
 
-def test_means_that_differ_by_rounding_alone_do_not_differ() -> None:
+def test_scores_that_differ_by_rounding_alone_are_identical() -> None:
     report = report_of(note_coherence=[0.1 + 0.2] * 5)
     beside = report_of(note_coherence=[0.3] * 5)
     [found] = differences(replace(report, reference=beside))
-    assert (found.verdict, found.difference != 0) == ("unclear", True)
+    assert found.identical
+    assert not found.differs

@@ -112,7 +112,7 @@ def test_the_anchors_of_this_release_are_whole() -> None:
 def test_anchors_that_were_changed_by_hand_are_refused() -> None:
     with pytest.raises(PopgenError, match="changed by hand"):
         anchors_from_json(shipped().replace('"seed": 0', '"seed": 1'))
-    for text in ("", "[]", "{}", '{"format": 1}'):
+    for text in ("", "[]", "{}", '{"format": 2}', "[" * 100_000):
         with pytest.raises(PopgenError, match="cannot be read"):
             anchors_from_json(text)
 

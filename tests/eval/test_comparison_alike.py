@@ -61,7 +61,7 @@ def test_a_report_names_the_version_that_made_each_figure(lively) -> None:
 
 
 def test_a_figure_that_silly_music_wins_is_never_praised_alone() -> None:
-    warned = "beware of note_coherence: one bar repeated scores higher: never quote alone"
+    warned = "beware of note_coherence: one bar repeated scores better: never quote alone"
     assert warned in compare(report(0.5), report(), paired=False).sentences()
     assert warned in compare(report(), report(0.5), paired=False).sentences()
     real = report(0.5)

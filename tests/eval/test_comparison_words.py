@@ -110,7 +110,7 @@ def test_what_is_undefined_is_told() -> None:
     assert "undefined in many of 40 songs of mine and 40 of theirs, and said of the others only; their pairs" in words
     assert "are left out: note_coherence (8, 0)" in words
     empty = said(compared(report(np.full(3, math.nan)), report(normal(0.5, 2, 3)), paired=True))
-    assert "not tested, since two pairs with the figure defined are needed: note_coherence" in empty
+    assert "not tested, since 5 pairs with the figure defined are needed: note_coherence" in empty
 
 
 def test_identical_systems_are_called_so() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from popgen_eval.copies import copied_songs, copying_lines, is_copying, most_copied, percent
+from popgen_eval.copies import copied_songs, copying_lines, copying_warning, is_copying, most_copied, percent
 from popgen_eval.nearest import nearest_note, nearest_song
 from popgen_eval.report import FileScores, Report
 
@@ -71,6 +71,22 @@ def test_undefined_songs_are_counted_and_never_zero() -> None:
     assert copying_lines(report_of([NAN, NAN])) == [f"Undefined for every song: {WHY}."]
     assert copying_lines(Report((FileScores("a"),), ())) == []
     assert most_copied(Report((FileScores("a"),), ())) == []
+
+
+def test_songs_above_the_band_are_warned_of_with_the_one_that_shares_most() -> None:
+    heading, verdict, most, *more = copying_warning(report_of([0.5, 0.6], [0.1] * 20))
+    assert verdict.startswith("These songs share more with the training set than real songs outside it do: 55 %")
+    assert most == "Shares most: s1.mid: 60 %, longest run 6 bars, nearest t1.mid."
+    assert (heading, more) == ("More copied than real songs would", [])
+    within, without, none = report_of([0.05] * 4, [0.1] * 20), report_of([0.9]), Report((FileScores("a"),), ())
+    assert copying_warning(within) == copying_warning(without) == copying_warning(none) == []
+
+
+def test_a_worthless_band_is_warned_of_too_since_it_hides_copies() -> None:
+    hidden = copying_warning(report_of([1.0] * 4, [0.95, 0.9, 0.1]))
+    assert hidden[0] == "The band for copying is worthless"
+    assert hidden[1].startswith("2 reference songs share nine tenths or more")
+    assert "2 reference songs share" in copying_warning(report_of([1.0] * 4, [0.95, 0.9, *[0.1] * 18]))[-1]
 
 
 def test_the_three_songs_that_share_most_are_named_with_the_nearest_training_song() -> None:

@@ -185,15 +185,16 @@ def test_a_band_of_one_song_is_refused() -> None:
         copying_band([0.1, math.nan], 5)
 
 
-def test_a_song_is_the_mean_of_its_pieces() -> None:
+def test_songs_are_measured_whole_one_value_each() -> None:
     half = song([*made(1, 32), *made(3, 32)])
-    assert shares_by_song(judge(song(made(1, 32))), pieces_of(half)) == [0.5]
+    assert shares_by_song(judge(song(made(1, 32))), [half, song(made(4, 12))]) == [31 / 63, 0]
+    assert shares_by_song(judge(song(made(1, 32))), [half], "copied_run") == [32]
 
 
 def test_the_songwriter_does_not_copy_itself() -> None:
     songs = list(write_songs(12, 3))
     known = judge(*songs[:10])
-    own = shares_by_song(known, pieces_of(songs[4]))
-    others = shares_by_song(known, [piece for each in songs[10:] for piece in pieces_of(each)])
+    own = shares_by_song(known, songs[4:5])
+    others = shares_by_song(known, songs[10:])
     assert own == [1.0]
     assert max(others) < 0.5

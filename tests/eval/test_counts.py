@@ -9,6 +9,7 @@ from popgen_core.errors import PopgenError
 from popgen_eval.statistics import (
     benjamini_hochberg,
     exact_binomial,
+    exact_independence,
     goodness_of_fit,
     holm,
     independence,
@@ -49,6 +50,18 @@ def test_the_exact_binomial_by_hand() -> None:
     assert exact_binomial(8, 10) == exact_binomial(2, 10) == pytest.approx(2 * (1 + 10 + 45) / 1024)
     assert exact_binomial(5, 10) == 1.0
     assert math.isnan(exact_binomial(0, 0))
+
+
+def test_fishers_exact_test_by_hand() -> None:
+    # 3 of 4 against 1 of 4: of 70 ways to give out four, 16 give the first three of them, and 1 all four
+    assert exact_independence([[3, 1], [1, 3]]) == pytest.approx(2 * 17 / 70)
+    assert exact_independence([[5, 0], [0, 5]]) == pytest.approx(2 / 252)
+    for table in ([[4, 1], [0, 6]], [[4, 1], [1, 6]], [[30, 2], [17, 9]]):
+        ends = [stats.fisher_exact(table, alternative=end).pvalue for end in ("less", "greater")]
+        assert exact_independence(table) == pytest.approx(2 * min(ends))
+    assert exact_independence([[2, 2], [2, 2]]) == exact_independence([[5, 0], [6, 0]]) == 1.0
+    with pytest.raises(PopgenError, match="two by two"):
+        exact_independence([[1, 2, 3], [1, 2, 3]])
 
 
 def test_a_preference_leaves_ties_out_and_splits_them_as_a_check() -> None:
@@ -99,3 +112,12 @@ def test_a_test_that_was_not_made_does_not_count() -> None:
         assert found[0] == pytest.approx(0.02)
         assert math.isnan(found[1])
         assert correct([]) == []
+
+
+def test_a_test_of_which_nothing_varies_counts_and_finds_nothing() -> None:
+    """As if its p were 1: it makes the family no smaller."""
+    for correct in (holm, benjamini_hochberg):
+        assert correct([0.01, math.nan, 0.02, 0.9], still=1)[:3:2] == correct([0.01, 1.0, 0.02, 0.9])[:3:2]
+        assert math.isnan(correct([0.01, math.nan], still=1)[1])
+    assert holm([0.02, math.nan, math.nan], still=2)[0] == pytest.approx(0.06)
+    assert holm([0.02, math.nan, math.nan])[0] == 0.02  # two that could not be made

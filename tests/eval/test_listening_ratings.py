@@ -11,6 +11,7 @@ from numpy.random import default_rng
 
 from popgen_eval.listening import analyse
 from popgen_eval.listening.joined import Judgment
+from popgen_eval.listening.plan import Trial
 from popgen_eval.listening.ratings import rating_gaps, rating_means
 from popgen_eval.listening.simulate import simulated_answers
 from popgen_eval.statistics import holm
@@ -53,3 +54,36 @@ def test_preferences_of_three_pairs_of_systems_are_corrected_together() -> None:
     found = analyse(simulated_answers(key, default_rng(2), share=0.6), key, intervals=False).everyone.preferences
     plain = [one.clustered.p for one in found]
     assert [one.p for one in found] == holm(plain) != plain
+
+
+def test_a_scale_on_which_all_ratings_are_alike_makes_no_other_scale_surer() -> None:
+    key = key_of(20, listeners=8)
+
+    def given(trial: Trial) -> tuple[int, int, int, int]:
+        """3 for everything, but on the first scale 1 more or less for the real songs, by listener and item."""
+        real = (
+            trial.kind == "pair" and key.systems[0] == getattr(trial, "left" if trial.rated == "A" else "right").label
+        )
+        return 3 + real * ((trial.listener + trial.item) % 4 > 0), 3, 3, 3
+
+    gaps = analyse([answer_to(one, key, ratings=given(one)) for one in key.trials], key, intervals=False).everyone.gaps
+    assert [gap.still for gap in gaps] == [False, True, True, True]
+    assert gaps[0].p == pytest.approx(4 * gaps[0].both_p)
+    assert all(math.isnan(gap.p) for gap in gaps[1:])
+
+
+def test_a_pair_of_systems_that_nobody_preferred_counts_among_the_preferences() -> None:
+    key = key_of(12, ("real", "ours", "peer"), listeners=8)
+
+    def chosen(trial: Trial) -> str:
+        """Real songs are preferred to ours as a rule, and nothing to a peer's."""
+        return ("real" if (trial.item + trial.listener) % 5 else "ours") if "peer" not in labels(trial) else ""
+
+    made = analyse([answer_to(one, key, chosen(one)) for one in key.trials], key, intervals=False).everyone.preferences
+    decided = next(one for one in made if one.decided)
+    assert [one.decided for one in made].count(0) == 2
+    assert decided.p == pytest.approx(3 * decided.clustered.p)
+
+
+def labels(trial: Trial) -> set[str]:
+    return {trial.left.label, trial.right.label}

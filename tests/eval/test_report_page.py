@@ -149,7 +149,7 @@ def test_figures_that_silly_music_wins_are_marked(whole: Report, monkeypatch: py
     anchor = Anchor("rhythm_accuracy", 0.8, 0.5, 0.9, 0.2, 63, ("one bar repeated", "a Markov chain"))
     monkeypatch.setattr(calibration, "anchors", lambda: {"rhythm_accuracy": anchor})
     text = Page(report_page(whole)).text
-    assert "⚠ one bar repeated and a Markov chain score higher: never quote alone" in text
+    assert "⚠ one bar repeated and a Markov chain score better: never quote alone" in text
     assert "0.50 / 0.80 / 0.90" in text
 
 

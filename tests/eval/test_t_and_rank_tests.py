@@ -94,6 +94,9 @@ def test_rank_tests_are_scipys_where_those_are_exact_and_where_songs_are_many() 
     theirs = stats.mannwhitneyu(*many)
     mine = rank_sum(*many)
     assert (mine.p, mine.share) == pytest.approx((theirs.pvalue, theirs.statistic / 8100))
+    for few, digits in ((60, 0), (60, 1), (8, 1), (8, 9), (5, 9)):  # ties, and one small side that is counted
+        one, other = many[0][:few].round(digits), many[1].round(digits)
+        assert rank_sum(one, other).p == pytest.approx(stats.mannwhitneyu(one, other).pvalue)
 
 
 def test_ties_throughout_show_nothing_and_no_values_have_no_p() -> None:

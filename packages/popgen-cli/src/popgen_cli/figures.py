@@ -25,7 +25,7 @@ from popgen_eval.telling import (
     real_song,
     sections,
     spread,
-    warning,
+    unanchored,
 )
 
 __all__ = ["show_figures"]
@@ -101,7 +101,7 @@ def _folded(name: str, signs: str = "") -> str:
 
 def _signs(report: Report, name: str) -> str:
     lower = name in report.measures and report.measures[name].better == "lower"
-    return ("<" if lower else "") + ("*" if warning(name) else "")
+    return ("<" if lower else "") + ("*" if report.scale.warning(name) else "")
 
 
 def _show_signs(console: Console, report: Report) -> None:
@@ -109,11 +109,13 @@ def _show_signs(console: Console, report: Report) -> None:
     names = figures_of(report)
     if any("<" in _signs(report, name) for name in names):
         _print(console, "< less is better")
-    for words in dict.fromkeys(warning(name) for name in names):
+    for words in dict.fromkeys(report.scale.warning(name) for name in names):
         if words:
             _print(console, f"* {words}")
     if any(report.calibrated(name) == report.calibrated(name) for name in names):
-        _print(console, f"calib.: calibrated, 0 is corrupted music, 1 {real_song()}")
+        _print(console, f"calib.: calibrated, 0 is corrupted music, 1 {real_song(report.scale)}")
+    if why := unanchored(report):
+        _print(console, why)
     judged = len(report.files) - len(report.errors)
     beside = "; ref.: the mean of the reference" if report.reference else ""
     _print(console, f"n: in how many of {counted(judged, 'song')} it is defined{beside}")

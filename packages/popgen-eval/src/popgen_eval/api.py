@@ -14,6 +14,7 @@ from popgen_core.errors import PopgenError, RecipeError
 from popgen_core.groupers.seven import Seven
 from popgen_core.music.guard import ENDINGS
 from popgen_core.music.song import Song
+from popgen_eval.calibration import Scale, built_in, scale_from_file
 from popgen_eval.choosing import Chosen, choose
 from popgen_eval.judging import Judged, Judging, judge_files
 from popgen_eval.report import Report
@@ -40,6 +41,7 @@ def evaluate(
     window: Windows = "all",
     seed: int = 0,
     workers: int | None = None,
+    anchors: str | PathLike[str] | None = None,
     keep_songs: bool = False,
     progress: Progress | None = None,
 ) -> Report:
@@ -50,12 +52,15 @@ def evaluate(
     trained on, a dataset that `prepare` made (its training part counts; needs torch) or a folder of MIDI files.
 
     Each file is grouped (by seven.v1 unless told) and cut into windows of `bars` bars; a score is the mean over all
-    windows where it is defined, or that of the first window. A file that cannot be read is a row with `error`. Files
-    are judged by `workers` processes (default: one a core for more than 16 files); their number changes no result.
-    `keep_songs` keeps the grouped songs in the report, for pictures. `seed` is that of the bootstrap.
+    windows where it is defined, or that of the first window; copying is of whole songs. A file that cannot be read is a
+    row with `error`. Files are judged by `workers` processes (default: one a core for more than 16 files); their number
+    changes no result. `keep_songs` keeps the grouped songs in the report, for pictures. `seed` is that of the
+    bootstrap. `anchors`: a file that `popgen eval-validate --freeze` wrote, for calibrated scores, bands and marks in
+    place of the release's.
     Raises PopgenError where there is no such file, no MIDI file in a folder, or windows are too short to judge.
     """
     _check(bars, window)
+    own_scale = scale_from_file(anchors, bars) if anchors is not None else None
     chosen = choose(evaluators, also, reference=reference is not None, training=training is not None)
     groups = grouper or Seven()
     mine, real = midi_files(paths), midi_files(reference) if reference is not None else []
@@ -69,9 +74,9 @@ def evaluate(
     songs: Iterable[tuple[str, Song]] = []
     if training is not None:
         songs = songs_of_files(taught, groups, workers, told) if taught else songs_of_dataset(Path(training))
-    settings = _settings(bars, window, groups, chosen)
+    settings = _settings(bars, window, groups, chosen, own_scale)
     settings |= {"training": str(training)} if training is not None else {}
-    made = _Made(chosen, settings, seed, keep_songs)
+    made = _Made(chosen, settings, seed, keep_songs, own_scale)
     return made.report(judged, beside if reference is not None else None, songs)
 
 
@@ -87,10 +92,12 @@ def evaluate_songs(
     bars: int = 32,
     window: Windows = "all",
     seed: int = 0,
+    anchors: str | PathLike[str] | None = None,
     keep_songs: bool = False,
 ) -> Report:
     """Judge songs, grouped already or not, as `evaluate` does files; `names` are their rows' (default: song 1, ...)."""
     _check(bars, window)
+    own_scale = scale_from_file(anchors, bars) if anchors is not None else None
     chosen = choose(evaluators, also, reference=reference is not None, training=training is not None)
     groups = grouper or Seven()
 
@@ -103,8 +110,9 @@ def evaluate_songs(
     mine = judged(songs, names)
     real = judged(reference) if reference is not None else None
     taught = [groups.group(song).song for song in training or []]
-    settings = _settings(bars, window, groups, chosen)
-    return _Made(chosen, settings, seed, keep_songs).report(mine, real, zip(_numbered(taught), taught, strict=True))
+    settings = _settings(bars, window, groups, chosen, own_scale)
+    made = _Made(chosen, settings, seed, keep_songs, own_scale)
+    return made.report(mine, real, zip(_numbered(taught), taught, strict=True))
 
 
 def midi_files(paths: Paths) -> list[Path]:
@@ -130,8 +138,11 @@ def midi_files(paths: Paths) -> list[Path]:
 class _Made:
     """What turns judged songs into a report: the figures of sets and training sets added, songs kept or let go."""
 
-    def __init__(self, chosen: Chosen, settings: dict[str, Any], seed: int, keep_songs: bool) -> None:
+    def __init__(
+        self, chosen: Chosen, settings: dict[str, Any], seed: int, keep_songs: bool, own_scale: Scale | None
+    ) -> None:
         self.chosen, self.settings, self.seed, self.keep_songs = chosen, settings, seed, keep_songs
+        self.own_scale = own_scale
 
     def report(
         self, judged: Sequence[Judged], beside: Sequence[Judged] | None, training: Iterable[tuple[str, Song]]
@@ -159,6 +170,7 @@ class _Made:
             settings=self.settings,
             seed=self.seed,
             songs=tuple(each.song for each in judged) if self.keep_songs else (),
+            own_scale=self.own_scale,
         )
 
 
@@ -187,9 +199,11 @@ def _numbered(songs: Sequence[Song]) -> list[str]:
     return [f"song {number}" for number in range(1, len(songs) + 1)]
 
 
-def _settings(bars: int, window: Windows, groups: Grouper, chosen: Chosen) -> dict[str, Any]:
-    """How a report is made: what two reports must share to be compared."""
-    return {"bars": bars, "window": window, "grouper": _class_of(groups), "evaluators": dict(chosen.versions)}
+def _settings(bars: int, window: Windows, groups: Grouper, chosen: Chosen, own_scale: Scale | None) -> dict[str, Any]:
+    """How a report is made: what two reports must share to be compared, and the anchors, where any are used."""
+    made = {"bars": bars, "window": window, "grouper": _class_of(groups), "evaluators": dict(chosen.versions)}
+    scale = (own_scale or built_in()).at(bars)
+    return made | ({"anchors": scale.name} if scale.anchors else {})
 
 
 def _class_of(grouper: Grouper) -> str:

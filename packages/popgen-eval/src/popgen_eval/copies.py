@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from popgen_eval.copying import Band, copying_band
+from popgen_eval.copying.verdict import CopyingVerdict
 from popgen_eval.nearest import COPIED, RUN, SHARE, nearest_song
 from popgen_eval.report import Report
 from popgen_eval.short_names import file_name, short_names
 
-__all__ = ["Copied", "copied_songs", "copying_lines", "is_copying", "most_copied", "percent"]
+__all__ = ["Copied", "copied_songs", "copying_lines", "copying_warning", "is_copying", "most_copied", "percent"]
 
 MOST_NAMED = 3
-WHOLE = 0.9  # share above which a reference song looks as if it had been trained on
 NO_BAND = "no band: give --reference real songs that were not trained on"
 
 
@@ -49,15 +48,28 @@ def copied_songs(report: Report) -> list[Copied]:
 
 def copying_lines(report: Report) -> list[str]:
     """A verdict in a sentence, in how many songs it is defined, what to beware of; nothing without a training set."""
-    if not is_copying(report, SHARE):
+    found = report.copying
+    if found is None:
         return []
     judged = len(report.files) - len(report.errors)
-    defined = report.summary[SHARE].n
-    if not defined:
+    if not found.songs:
         return [f"Undefined for every song: {'; '.join(report.reasons(SHARE)) or 'none could be judged'}."]
-    runs = [run for run in report.values(RUN) if not math.isnan(run)]
-    longest = f"; the longest run is {max(runs):.0f} bars" if runs else ""
-    return [_verdict(report), f"Defined in {defined} of {judged} songs{longest}.", *_doubts(report)]
+    longest = "" if math.isnan(found.run) else f"; the longest run is {found.run:.0f} bars"
+    verdict = _verdict(found, bool(report.reference))
+    return [verdict, f"Defined in {found.songs} of {judged} songs{longest}.", *_doubts(found)]
+
+
+def copying_warning(report: Report) -> list[str]:
+    """A heading and lines of what a reader must know before all else: that songs lie above the band, or that the band
+    is worthless; else nothing.
+    """
+    found = report.copying
+    if found is None or found.standing == "no band":
+        return []
+    if found.standing == "within the band":
+        return ["The band for copying is worthless", *doubts] if (doubts := _doubts(found)) else []
+    most = (f"Shares most: {line}." for line in most_copied(report)[:1])
+    return ["More copied than real songs would", _verdict(found), *most, *_doubts(found)]
 
 
 def most_copied(report: Report) -> list[str]:
@@ -75,13 +87,12 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if 0 < share < 0.1 else f"{100 * share:.0f} %"
 
 
-def _verdict(report: Report) -> str:
-    mean = percent(report.summary[SHARE].mean)
-    band = _band(report)
+def _verdict(found: CopyingVerdict, reference: bool = True) -> str:
+    mean, band = percent(found.share), found.band
     if band is None:
-        why = NO_BAND if report.reference is None else "no band: it takes two reference songs with a share"
+        why = "no band: it takes two reference songs with a share" if reference else NO_BAND
         return f"These songs share {mean} with the training set, on average; {why}."
-    more = "more" if band.flags(report.values(SHARE)) else "no more"
+    more = "more" if found.standing == "above the band" else "no more"
     return (
         f"These songs share {more} with the training set than real songs outside it do: {mean} on average; "
         f"{band.songs} real songs {percent(band.mean)}, and {band.size} like them stay below {percent(band.bound)} "
@@ -89,18 +100,9 @@ def _verdict(report: Report) -> str:
     )
 
 
-def _band(report: Report) -> Band | None:
-    """The band for as many songs as are defined; None without two reference songs to make it of."""
-    if report.reference is None or report.reference.summary[SHARE].n < 2:
-        return None
-    return copying_band(report.reference.values(SHARE), report.summary[SHARE].n, report.seed)
-
-
-def _doubts(report: Report) -> list[str]:
+def _doubts(found: CopyingVerdict) -> list[str]:
     """What makes the band worthless: a reference that was trained on."""
-    there = report.reference.values(SHARE) if report.reference else []
-    whole = sum(value >= WHOLE for value in there)
-    if not whole:
+    if not found.trained_on:
         return []
-    songs = "1 reference song shares" if whole == 1 else f"{whole} reference songs share"
+    songs = "1 reference song shares" if found.trained_on == 1 else f"{found.trained_on} reference songs share"
     return [f"{songs} nine tenths or more with the training set: a band of songs that were trained on says nothing."]

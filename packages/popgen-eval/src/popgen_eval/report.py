@@ -12,9 +12,10 @@ from typing import Any
 
 from popgen_core.contracts.evaluator import Measure, Score
 from popgen_core.music.song import Song
-from popgen_eval import __version__
+from popgen_eval import __version__, calibration
+from popgen_eval.copying.verdict import CopyingVerdict, copying_verdict
 from popgen_eval.families import family_of
-from popgen_eval.nearest import SHARE, nearest_song
+from popgen_eval.nearest import RUN, SHARE, nearest_song
 from popgen_eval.statistics import Summary, summarise
 
 __all__ = ["FORMAT", "FileScores", "Report"]
@@ -79,6 +80,8 @@ class Report:
     `measures`: what each figure means. `learned`: names of the figures that compare with a training set. `sets`: the
     figures of all files together against the reference. `reference`: the report of the real songs beside. `settings`:
     how it was made. `seed`: of the bootstrap. `songs`: the grouped songs where they were kept; never written.
+    `read_copying`: what a report that was read back says of copying. `own_scale`: anchors that were given in place of
+    those of the release; `settings` name those that were used.
     """
 
     files: tuple[FileScores, ...]
@@ -90,11 +93,26 @@ class Report:
     settings: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     songs: tuple[Song | None, ...] = field(default=(), compare=False, repr=False)
+    read_copying: CopyingVerdict | None = None
+    own_scale: calibration.Scale | None = field(default=None, repr=False)
 
     @cached_property
     def summary(self) -> dict[str, Summary]:
         """For each figure: mean, sd, 95 % interval of the mean and number of files where it is defined."""
         return {name: summarise(self.values(name), self.seed) for name in self.names}
+
+    @cached_property
+    def copying(self) -> CopyingVerdict | None:
+        """What the songs share with the training set, beside the reference; None where none was given."""
+        if SHARE not in self.learned:
+            return self.read_copying
+        real = self.reference.values(SHARE) if self.reference else ()
+        return copying_verdict(self.values(SHARE), self.values(RUN), real, self.seed)
+
+    @property
+    def scale(self) -> calibration.Scale:
+        """The anchors of calibrated scores, bands and marks; empty for windows of other lengths than theirs."""
+        return (self.own_scale or calibration.built_in()).at(self.settings.get("bars"))
 
     @property
     def errors(self) -> tuple[FileScores, ...]:
@@ -110,12 +128,8 @@ class Report:
 
         NaN where it is unknown, and where the windows are not as long as those that the scale was found in.
         """
-        from popgen_eval import calibration
-
-        if self.settings.get("bars", calibration.window_bars()) != calibration.window_bars():
-            return math.nan
         of = self.summary.get(figure)
-        return calibration.calibrated(figure, of.mean) if of and of.n else math.nan
+        return self.scale.calibrated(figure, of.mean) if of and of.n else math.nan
 
     def reasons(self, figure: str) -> dict[str, int]:
         """Why a figure is undefined -> in how many files, the most frequent reason first."""
@@ -133,6 +147,8 @@ class Report:
             "files": [file.to_json() for file in self.files],
             "summary": {name: self._summary(name, of) for name, of in self.summary.items()},
         }
+        if self.copying:
+            table["copying"] = self.copying.to_json()
         if self.sets:
             table["set"] = {name: _score(score) for name, score in self.sets.items()}
         if self.reference:

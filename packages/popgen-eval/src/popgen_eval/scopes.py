@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from popgen_core.analysis.piece import Piece
+from popgen_core.analysis.piece import Piece, whole_song
 from popgen_core.analysis.window import bar_count, first_sounding_bar
 from popgen_core.contracts.evaluator import Evaluator, Measure, Score, SetEvaluator, TrainingEvaluator
 from popgen_core.music.song import Song
@@ -16,22 +16,25 @@ from popgen_eval.run import Windows, guarded, over_windows, windows_of
 
 __all__ = ["Learned", "learned", "pieces_of_all", "set_scores", "with_learned"]
 
-Judge = Callable[[Piece], Mapping[str, Score]]
+Judge = Callable[..., Mapping[str, Score]]
 
 
 @dataclass(frozen=True)
 class Learned:
-    """An evaluator that has learned a training set: its name, its figures, and the judge of a piece."""
+    """An evaluator that has learned a training set: its name, its figures, the judge of a piece, and whether that
+    judges whole songs instead.
+    """
 
     name: str
     measures: tuple[Measure, ...]
     judge: Judge
+    whole_songs: bool = False
 
 
 def learned(evaluators: Sequence[TrainingEvaluator], songs: Iterable[tuple[str, Song]], bars: int) -> list[Learned]:
     """Each evaluator with every bar of the training songs learned; one that fails leaves its figures undefined."""
-    pieces = [(name, piece) for name, song in songs for piece in _every_bar(song, bars)] if evaluators else []
-    return [_learned(evaluator, pieces) for evaluator in evaluators]
+    taught = list(songs) if evaluators else []
+    return [_learned(evaluator, taught, bars) for evaluator in evaluators]
 
 
 def _every_bar(song: Song, bars: int) -> list[Piece]:
@@ -39,32 +42,28 @@ def _every_bar(song: Song, bars: int) -> list[Piece]:
     return [Piece(song, start, bars) for start in range(first_sounding_bar(song), bar_count(song), bars)]
 
 
-def _learned(evaluator: TrainingEvaluator, pieces: Sequence[tuple[str, Piece]]) -> Learned:
-    name = type(evaluator).__name__
+def _learned(evaluator: TrainingEvaluator, songs: Sequence[tuple[str, Song]], bars: int) -> Learned:
+    name, whole = type(evaluator).__name__, bool(getattr(evaluator, "whole_songs", False))
+    pieces = ((of, piece) for of, song in songs for piece in (whole_song(song) if whole else _every_bar(song, bars)))
     try:
-        return Learned(name, evaluator.measures, evaluator.learn(iter(pieces)))
+        return Learned(name, evaluator.measures, evaluator.learn(pieces), whole)
     except Exception as error:
         reason = f"{name} cannot learn the training set: {type(error).__name__}: {error}"
-        return Learned(name, evaluator.measures, lambda piece: _all_undefined(evaluator, reason))
+        return Learned(name, evaluator.measures, lambda *pieces: _all_undefined(evaluator, reason), whole)
 
 
 def with_learned(judged: Judged, judges: Sequence[Learned], bars: int, window: Windows) -> Judged:
-    """A judged song with its figures against the training set."""
-    if judged.song is None or not judges:
+    """A judged song with its figures against the training set, of its windows or of all of it."""
+    if judged.song is None:
         return judged
-    pieces = windows_of(judged.song, bars, window)
-    scored = [_scored(piece, judges) for piece in pieces]
-    measures = [measure for judge in judges for measure in judge.measures]
-    found = over_windows(judged.row.path, pieces, measures, scored)
-    row = judged.row.joined(found.scores, found.reasons, notes=found.notes, windows=found.windows)
-    return replace(judged, row=row)
-
-
-def _scored(piece: Piece, judges: Sequence[Learned]) -> dict[str, Score]:
-    scores: dict[str, Score] = {}
+    row = judged.row
     for each in judges:
-        scores |= guarded(each.name, each.measures, each.judge, piece)
-    return scores
+        pieces = whole_song(judged.song) if each.whole_songs else windows_of(judged.song, bars, window)
+        asked = [pieces] if each.whole_songs else [[piece] for piece in pieces]
+        scored = [guarded(each.name, each.measures, each.judge, *some) for some in asked]
+        found = over_windows(row.path, pieces, each.measures, scored)
+        row = row.joined(found.scores, found.reasons, notes=found.notes, windows=found.windows)
+    return replace(judged, row=row)
 
 
 def pieces_of_all(judged: Sequence[Judged], bars: int, window: Windows) -> list[Piece]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from popgen_eval import calibration
-from popgen_eval.beside import LEAST_SONGS, Difference, differences
+from popgen_eval.beside import differences
+from popgen_eval.calibration import Scale
+from popgen_eval.comparison.figure import LEAST_SONGS, FigureTest
+from popgen_eval.comparison.numbers import relation
 from popgen_eval.copies import is_copying
 from popgen_eval.families import FAMILIES, family_of
 from popgen_eval.report import Report
@@ -26,7 +28,7 @@ __all__ = [
     "sections",
     "spread",
     "standing_lines",
-    "warning",
+    "unanchored",
 ]
 
 SECTIONS = {
@@ -40,7 +42,10 @@ TITLES = {
     "differs": "Different, in figures that have no better or worse",
     "unclear": "No difference that these songs could show",
 }
-INTERVALS = "In brackets: 95 % intervals of the difference of means, all of a family at once (Welch, Bonferroni)."
+INTERVALS = (
+    "In brackets: the 95 % interval of each difference of means (Welch). Verdicts are those of popgen compare: by rank "
+    "tests (Mann-Whitney), corrected within each family of figures (Holm; hints Benjamini-Hochberg)."
+)
 FEW = (
     8  # songs below which a bootstrap's interval is too narrow: of two songs it is no wider than from one to the other
 )
@@ -112,7 +117,7 @@ def sections(names: Iterable[str]) -> list[tuple[str, list[str]]]:
 
 def beside_lines(report: Report) -> list[tuple[str, list[str]]]:
     """(heading, a sentence a figure) of what lies above, below, differs and is unclear, headline figures first."""
-    found = [row for row in differences(report) if not is_copying(report, row.figure)]
+    found = differences(report)
     if report.reference and not found:
         return [("Nothing can be said", [f"It takes {LEAST_SONGS} songs with a figure defined on either side."])]
     parts = []
@@ -128,24 +133,38 @@ def beside_lines(report: Report) -> list[tuple[str, list[str]]]:
     return parts
 
 
-def _place(of: Difference) -> str:
-    """Under which title a difference stands."""
-    return of.verdict if of.verdict in ("differs", "unclear") else "above" if of.difference > 0 else "below"
+def _place(of: FigureTest) -> str:
+    """Under which title a figure stands."""
+    if not of.differs:
+        return "unclear"
+    return "differs" if of.better == "none" else "above" if of.up else "below"
 
 
-def _sentence(report: Report, of: Difference) -> str:
+def _sentence(report: Report, of: FigureTest) -> str:
     measure = report.measures.get(of.figure)
     most = measure.high - measure.low if measure else math.inf  # that two means can differ by
-    low, high = max(of.low, -most), min(of.high, most)
-    said = f"{of.figure}: {number(of.mean)} against {number(of.reference)}"
-    if of.verdict == "unclear":
-        return f"{said} ({low:+.2f} to {high:+.2f})."
-    near, far = sorted((abs(low), abs(high)))
-    less = "; less is better" if measure and measure.better == "lower" else ""
+    low, high = max(of.t.low, -most), min(of.t.high, most)
+    said = f"{of.figure}: {number(of.mean_a)} against {number(of.mean_b)}"
+    if not of.differs:
+        doubt = "" if low <= 0 <= high else "; not shown by ranks, corrected, which are trusted"
+        return f"{said} ({low:+.2f} to {high:+.2f}){doubt}."
+    less = "; less is better" if of.better == "lower" else ""
     hint = "; a hint only" if of.family == "exploratory" else ""
-    silly = f"; {warning(of.figure)}" if of.verdict == "better" and warning(of.figure) else ""
-    way = "higher" if of.difference > 0 else "lower"
-    return f"{said}, {way} by {number(abs(of.difference))} ({number(near)} to {number(far)}){less}{hint}{silly}."
+    beware = report.scale.warning(of.figure) if relation(of) == "better" else ""
+    silly = f"; {beware}" if beware else ""
+    return f"{said}, {_how_far(of, low, high)}{less}{hint}{silly}."
+
+
+def _how_far(of: FigureTest, low: float, high: float) -> str:
+    """Which way a figure differs, by how much, and where the means do not show what the ranks do."""
+    way = "higher" if of.up else "lower"
+    if of.up != (of.t.difference > 0):
+        return f"{way} by ranks, which are trusted, but not its mean ({low:+.2f} to {high:+.2f})"
+    far = f"{way} by {number(abs(of.t.difference))}"
+    if low <= 0 <= high:
+        return f"{far} ({low:+.2f} to {high:+.2f}); shown by ranks, which are trusted"
+    near, most = sorted((abs(low), abs(high)))
+    return f"{far} ({number(near)} to {number(most)})"
 
 
 def standing_lines(report: Report) -> list[str]:
@@ -156,20 +175,24 @@ def standing_lines(report: Report) -> list[str]:
             continue
         within = f" ({spread(of)})" if spread(of) else ""
         scale = report.calibrated(name)
-        place = "" if math.isnan(scale) else f", {number(scale)} on the way from corrupted music to {real_song()}"
+        place = (
+            ""
+            if math.isnan(scale)
+            else f", {number(scale)} on the way from corrupted music to {real_song(report.scale)}"
+        )
         lines.append(f"{name}: {number(of.mean)}{within}{place}.")
     return lines
 
 
-def warning(figure: str) -> str:
-    """What to beware of in a figure that silly music wins, or ""."""
-    anchor = calibration.anchors().get(figure)
-    if anchor is None or not anchor.won_by:
-        return ""
-    verb = "scores" if len(anchor.won_by) == 1 else "score"
-    return f"{' and '.join(anchor.won_by)} {verb} higher: never quote alone"
-
-
-def real_song() -> str:
+def real_song(scale: Scale) -> str:
     """What 1 on the calibrated scale is."""
-    return f"the median song of {calibration.corpus_name()}"
+    return f"the median song of {scale.corpus}"
+
+
+def unanchored(report: Report) -> str:
+    """Why nothing is held against a corpus of real songs, "" where it is."""
+    bars, scale = report.settings.get("bars"), report.scale
+    if bars is None or bars == scale.window_bars:
+        return ""
+    lacks = f"No calibrated scores, no bands of {scale.corpus}, no marks of figures that silly music wins"
+    return f"{lacks}: anchors hold for windows of {scale.window_bars} bars, these are of {bars}."

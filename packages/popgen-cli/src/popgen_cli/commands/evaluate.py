@@ -30,6 +30,13 @@ def evaluate(
         list[str] | None, typer.Option(help="One more evaluator of the catalogue, by name; may be repeated.")
     ] = None,
     bars: Annotated[int, typer.Option(help="Bars of a window; compare equal windows only.")] = 32,
+    anchors: Annotated[
+        Path | None,
+        typer.Option(
+            help="Hold figures against the real songs of this file, which `eval-validate --freeze` wrote, in place of "
+            "those of the release."
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that judge files; default: one a core, none for a few files.")
     ] = None,
@@ -56,6 +63,7 @@ def evaluate(
             reference=reference,
             training=training,
             bars=bars,
+            anchors=anchors,
             workers=workers,
             keep_songs=html is not None,
             progress=show,

@@ -31,13 +31,15 @@ def eval_validate(
     ] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the tables to this file as Markdown.")] = None,
     freeze: Annotated[
-        Path | None, typer.Option(help="Write the anchors of calibrated scores to this file, for a release.")
+        Path | None,
+        typer.Option(help="Write the anchors of calibrated scores to this file, for `eval --anchors`; takes longer."),
     ] = None,
 ) -> None:
     """Spoil real songs in many ways and see which figures notice: AUC with its interval, paired wins, effect.
 
     real, spoiled: means. AUC: chance that a song beats a spoiled one. paired: share of songs that beat their own
-    spoiled copy. d: difference in standard deviations. n: songs. ok: whether the AUC's interval reaches the target.
+    spoiled copy. d: difference in standard deviations. n: songs. ok: whether the AUC's interval reaches the target,
+    yes* where its upper end alone does.
 
     Example: popgen eval-validate real/ --markdown validation.md
     """
@@ -71,7 +73,14 @@ def _show(found: Any, every: bool, legend: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from popgen_eval.validation.table import HEADING, INVARIANCE_HEADING, invariance_rows, legend_rows, separation_rows
+    from popgen_eval.validation.table import (
+        HEADING,
+        INVARIANCE_HEADING,
+        invariance_rows,
+        legend_rows,
+        notes,
+        separation_rows,
+    )
 
     screen = Console()
     tables: list[tuple[tuple[str, ...], list[tuple[str, ...]]]]
@@ -85,6 +94,8 @@ def _show(found: Any, every: bool, legend: bool) -> None:
         for row in cells:
             table.add_row(*row)
         screen.print(table)
+    for line in notes(found, every=every):
+        typer.echo(line)
     typer.echo(found.summary)
 
 
@@ -100,7 +111,6 @@ def _under_figures(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 def _write_all(found: Any, every: bool, json: Path | None, markdown: Path | None, freeze: Path | None) -> None:
     from popgen_core.files import json_bytes
-    from popgen_eval.validation.freeze import frozen
     from popgen_eval.validation.table import markdown as as_markdown
 
     if json and json != SCREEN:
@@ -108,7 +118,19 @@ def _write_all(found: Any, every: bool, json: Path | None, markdown: Path | None
     if markdown:
         write_file(markdown, as_markdown(found, every=every).encode("utf-8", "backslashreplace"))
     if freeze:
-        write_file(freeze, frozen(found))
+        _freeze(found, freeze)
+
+
+def _freeze(found: Any, place: Path) -> None:
+    """The anchors, with the songs of Markov and of the songwriter beside, and a line on what these win."""
+    from popgen_eval.validation.freeze import frozen, won_lines
+    from popgen_eval.validation.silly import judged_stand_ins
+
+    with progress("baselines") as show:
+        made = frozen(found, judged_stand_ins(found, show))
+    write_file(place, made)
+    for line in won_lines(made):
+        complain(line)
 
 
 def _tell(found: Any) -> None:

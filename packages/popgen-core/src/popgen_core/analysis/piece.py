@@ -1,4 +1,4 @@
-"""A piece: at most some 32 bars of a grouped song, with all that several figures need found once."""
+"""A piece: some bars of a grouped song, 32 unless told, with all that several figures need found once."""
 
 from __future__ import annotations
 
@@ -15,10 +15,19 @@ from popgen_core.analysis.chroma import NO_PITCH, half_bar_chroma, lowest_pitche
 from popgen_core.analysis.grid16 import onset_grid, voice_grid
 from popgen_core.analysis.scales import scales_of
 from popgen_core.analysis.sections import section_borders
-from popgen_core.analysis.window import STEPS_PER_BEAT, Window, bar_count, first_sounding_bar, place, window_of
+from popgen_core.analysis.window import (
+    STEPS_PER_BEAT,
+    Meter,
+    Window,
+    bar_count,
+    first_sounding_bar,
+    meters_of,
+    place,
+    window_of,
+)
 from popgen_core.music.song import Song, Track
 
-__all__ = ["LEAST_BARS", "LEAST_HITS", "LEAST_NOTES", "Part", "Piece", "pieces_of"]
+__all__ = ["LEAST_BARS", "LEAST_HITS", "LEAST_NOTES", "Part", "Piece", "pieces_of", "whole_song"]
 
 LEAST_BARS = 12  # fewer say nothing about repetition
 LEAST_NOTES, LEAST_HITS = 16, 32  # of a pitched group, of a drum group
@@ -52,9 +61,9 @@ class Piece:
     notes: `reason` says why a window cannot be judged, "" where it can.
     """
 
-    def __init__(self, song: Song, first_bar: int = 0, bars: int = 32) -> None:
+    def __init__(self, song: Song, first_bar: int = 0, bars: int = 32, meter: Meter | None = None) -> None:
         self.song = song
-        self.window: Window = window_of(song, first_bar, bars)
+        self.window: Window = window_of(song, first_bar, bars, meter)
         self.bars = self.window.bars
         self.steps = self.window.steps
         self.bar_beats = self.window.bar_beats
@@ -195,3 +204,12 @@ def pieces_of(song: Song, bars: int = 32) -> list[Piece]:
     first, end = first_sounding_bar(song), bar_count(song)
     starts = [start for start in range(first, end, bars) if end - start >= min(LEAST_BARS, bars)]
     return [Piece(song, start, bars) for start in starts or [first]]
+
+
+def whole_song(song: Song) -> list[Piece]:
+    """A whole song as one piece a meter, with all bars of that meter from the first sounding one to the last.
+
+    A song of one meter is one piece, however long or short; one without notes is a piece that says so.
+    """
+    first, end = first_sounding_bar(song), bar_count(song)
+    return [Piece(song, first, end - first, meter) for meter in meters_of(song)] or [Piece(song, first)]

@@ -14,9 +14,20 @@ from numpy.typing import NDArray
 from popgen_core.music.bars import bar_lines, places
 from popgen_core.music.song import Song
 
-__all__ = ["STEPS_PER_BEAT", "Placed", "Window", "bar_count", "first_sounding_bar", "place", "window_of"]
+__all__ = [
+    "STEPS_PER_BEAT",
+    "Meter",
+    "Placed",
+    "Window",
+    "bar_count",
+    "first_sounding_bar",
+    "meters_of",
+    "place",
+    "window_of",
+]
 
 STEPS_PER_BEAT = 4  # a step is a sixteenth
+Meter = tuple[int, int]  # numerator, denominator
 
 
 @dataclass(frozen=True)
@@ -29,7 +40,7 @@ class Window:
     index: NDArray[np.int64]
     bars: int
     bar_beats: float
-    meter: tuple[int, int]
+    meter: Meter
     tempo_bpm: float
     left_out: int
 
@@ -69,8 +80,15 @@ def first_sounding_bar(song: Song) -> int:
     return int(places(song, np.array([min(onsets) + half_step])).bar[0]) if onsets else 0
 
 
-def window_of(song: Song, first_bar: int, bars: int) -> Window:
-    """Up to `bars` bars of a song from `first_bar` on."""
+def meters_of(song: Song) -> list[Meter]:
+    """The meters of a song's bars from the first sounding one to the last, each once, in order of their first bars."""
+    lines = bar_lines(song, max(_last_onset(song) + 1, 1))[first_sounding_bar(song) : -1]
+    at = places(song, lines)
+    return list(dict.fromkeys(_meters(at.numerator, at.denominator)))
+
+
+def window_of(song: Song, first_bar: int, bars: int, meter: Meter | None = None) -> Window:
+    """Up to `bars` bars of a song from `first_bar` on: those of `meter`, of the most frequent one unless told."""
     lines = bar_lines(song, max(_last_onset(song) + 1, 1))
     lines = np.append(lines, lines[-1] + 4 * song.ticks_per_quarter)  # notes may be carried over the last line
     at = places(song, lines[:-1])
@@ -78,7 +96,7 @@ def window_of(song: Song, first_bar: int, bars: int) -> Window:
     inside[max(first_bar, 0) : max(first_bar + bars, 0)] = _last_onset(song) >= 0
     inside[-1] = False
     whole = np.abs(np.diff(lines) / song.ticks_per_quarter - at.bar_beats) < 1e-6
-    meter = _usual(at.numerator[inside & whole], at.denominator[inside & whole])
+    meter = meter or _usual(_meters(at.numerator[inside & whole], at.denominator[inside & whole]))
     kept = inside & whole & (at.numerator == meter[0]) & (at.denominator == meter[1])
     index = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int64)
     return Window(
@@ -92,9 +110,12 @@ def window_of(song: Song, first_bar: int, bars: int) -> Window:
     )
 
 
-def _usual(numerators: NDArray[np.int64], denominators: NDArray[np.int64]) -> tuple[int, int]:
+def _meters(numerators: NDArray[np.int64], denominators: NDArray[np.int64]) -> list[Meter]:
+    return [(int(n), int(d)) for n, d in zip(numerators, denominators, strict=True)]
+
+
+def _usual(meters: list[Meter]) -> Meter:
     """The most frequent meter, the first of equally frequent ones; 4/4 of none."""
-    meters = [(int(n), int(d)) for n, d in zip(numerators, denominators, strict=True)]
     return max(dict.fromkeys(meters), key=meters.count, default=(4, 4))
 
 

@@ -80,8 +80,12 @@ class SetEvaluator(Evaluator, Protocol):
 
 
 class TrainingEvaluator(Evaluator, Protocol):
-    """Scope "training": judges pieces against what a model was trained on."""
+    """Scope "training": judges pieces against what a model was trained on.
 
-    def learn(self, training: Iterable[tuple[str, Piece]]) -> Callable[[Piece], Mapping[str, Score]]:
+    Pieces are windows. One with a class attribute `whole_songs = True` is handed whole songs, whatever the windows:
+    `learn` a piece for each meter of a song, and its judge all such pieces of one song at once, judge(*pieces).
+    """
+
+    def learn(self, training: Iterable[tuple[str, Piece]]) -> Callable[..., Mapping[str, Score]]:
         """Names of songs and their pieces -> a judge: grouped piece -> a score for each of `measures`."""
         ...

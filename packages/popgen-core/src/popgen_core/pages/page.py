@@ -35,6 +35,7 @@ input{font:inherit;padding:.2rem .5rem;margin:0 0 .5rem;width:22rem;max-width:10
 dt{font-weight:600}dd{margin:0 0 .8rem}
 h3{font-size:1rem;margin:1.6rem 0 .4rem;overflow-wrap:anywhere}
 h2,h3{scroll-margin-top:1rem}
+.warning{border:2px solid #b3261e;background:#fdf0ee;padding:.6rem 1rem;margin:1rem 0;max-width:50rem}
 ul{margin:.3rem 0 .8rem;padding-left:1.3rem;max-width:52rem}li{margin:.15rem 0}
 svg{display:block;max-width:100%;height:auto;font-family:system-ui,sans-serif}
 svg[width]{max-width:none}.cells,image{image-rendering:pixelated}td .cells,td svg{display:block;max-width:none}
@@ -125,6 +126,11 @@ class Page:
     def text(self, words: str, *, quiet: bool = False) -> None:
         """A paragraph; a quiet one is for what is said in passing."""
         self._parts.append(f"<p{' class=quiet' if quiet else ''}>{escape(words)}</p>")
+
+    def warning(self, heading: str, lines: Iterable[str]) -> None:
+        """A frame that nobody passes over: a heading, and a paragraph a line."""
+        said = "".join(f"<p>{escape(line)}</p>" for line in lines)
+        self._parts.append(f'<div class="warning" role="note"><strong>{escape(heading)}</strong>{said}</div>')
 
     def pairs(self, pairs: Iterable[tuple[str, Sequence[str]]]) -> None:
         """A list of terms, each with the lines that explain it."""

@@ -10,7 +10,7 @@ from popgen_eval.comparison.listing import clipped, listed
 from popgen_eval.metrics.overall import HEADLINE, OVERALL
 from popgen_eval.report import Report
 
-__all__ = ["about_settings", "refuse_unlike", "without_other_versions"]
+__all__ = ["about_anchors", "about_settings", "refuse_unlike", "without_other_versions"]
 
 WORDS = {  # of each setting: how a sentence says it, of the first side and of the other
     "bars": ("was judged in windows of {} bars", "of {}"),
@@ -40,6 +40,17 @@ def about_settings(reports: Sequence[Report], labels: Sequence[str]) -> list[str
         return []
     verb = "does" if len(silent) == 1 else "do"
     return [f"{listed(silent)} {verb} not say by which windows, groups and evaluators: only songs judged alike compare"]
+
+
+def about_anchors(reports: Sequence[Report], labels: Sequence[str]) -> list[str]:
+    """A line where reports name different anchors: their calibrated scores stand on different scales."""
+    told = [
+        (label, of.settings["anchors"]) for of, label in zip(reports, labels, strict=False) if "anchors" in of.settings
+    ]
+    if len({str(name) for _, name in told}) < 2:
+        return []
+    said = listed([f"{label} by {_short(name)}" for label, name in told])
+    return [f"calibrated by different anchors, {said}: calibrated scores do not compare, what follows is of raw ones"]
 
 
 def without_other_versions(figures: Sequence[str], reports: Sequence[Report]) -> tuple[list[str], list[str]]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from popgen_core.contracts.evaluator import Measure
 from popgen_core.errors import PopgenError, RecipeError
+from popgen_eval.calibration import built_in
 from popgen_eval.comparison import words
-from popgen_eval.comparison.alike import about_settings, refuse_unlike, without_other_versions
-from popgen_eval.comparison.contrast import FAMILIES, Contrast, contrast_of
+from popgen_eval.comparison.alike import about_anchors, about_settings, refuse_unlike, without_other_versions
+from popgen_eval.comparison.contrast import FAMILIES, HINTS, Contrast, contrast_of
 from popgen_eval.comparison.directions import directions_of
 from popgen_eval.comparison.listing import clipped, gathered
 from popgen_eval.comparison.songs import Songs, judged, matched, songs_of
@@ -25,6 +26,7 @@ TITLES = {
     "overall": "overall, made of the five headline figures",
     "named": "named figures, Holm over the family",
     "exploratory": "exploratory figures, hints only, Benjamini-Hochberg",
+    "training": "figures against a training set, hints only, Benjamini-Hochberg",
 }
 
 
@@ -38,12 +40,12 @@ class Comparison:
 
     @property
     def hints(self) -> int:
-        """How many figures are exploratory: those that are left out where not `every` one is asked for."""
-        return len(self.contrasts[0].family(words.HINTS))
+        """How many figures are only hints: those that are left out where not `every` one is asked for."""
+        return sum(test.family in HINTS for test in self.contrasts[0].figures)
 
     def sentences(self, *, every: bool = True) -> list[str]:
-        """What was found, in plain words, the remarks first; of `every` figure, or without the exploratory ones."""
-        shown = [contrast if every else contrast.without(words.HINTS) for contrast in self.contrasts]
+        """What was found, in plain words, the remarks first; of `every` figure, or without those that are hints."""
+        shown = [contrast if every else contrast.without(HINTS) for contrast in self.contrasts]
         return [*self.remarks, *(line for contrast in shown for line in words.sentences(contrast))]
 
     def tables(self, *, every: bool = True) -> list[tuple[str, list[tuple[str, ...]]]]:
@@ -52,12 +54,12 @@ class Comparison:
             (f"{contrast.a} against {contrast.b}: {TITLES[family]}", rows(contrast, contrast.family(family)))
             for contrast in self.contrasts
             for family in FAMILIES
-            if contrast.family(family) and (every or family != words.HINTS)
+            if contrast.family(family) and (every or family not in HINTS)
         ]
 
     def notes(self, *, every: bool = True) -> list[str]:
         """What the columns and marks of the tables mean."""
-        return notes([test for one in self.contrasts for test in one.figures if every or test.family != words.HINTS])
+        return notes([test for one in self.contrasts for test in one.figures if every or test.family not in HINTS])
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object; NaN becomes null."""
@@ -84,12 +86,12 @@ def compare(
 
     The unit is the song. `paired`: two songs of one file name were made from one prompt; paired t, checked by Wilcoxon.
     Otherwise Welch's t, checked by Mann-Whitney; so is every comparison with the reference. Where t and rank test
-    disagree the rank test is trusted. p and TOST are corrected within each family of figures, in each comparison by
-    itself. `by_name`, and always where paired: files of one name in several folders are versions of one song (seeds),
-    of which the mean is taken. `measures` say which direction is better; by default the installed evaluators do.
-    Figures that other versions of their evaluators made are left out, and told. Raises RecipeError for songs without a
-    partner, for reports of other windows or groups and for those without a figure in common, PopgenError for one in
-    which no song could be judged.
+    disagree the rank test is trusted. It takes five songs of each, or five pairs. p and TOST are corrected within each
+    family of figures, in each comparison by itself. `by_name`, and always where paired: files of one name in several
+    folders are versions of one song (seeds), of which the mean is taken. `measures` say which direction is better; by
+    default the installed evaluators do. Figures that other versions of their evaluators made are left out, and told.
+    Raises RecipeError for songs without a partner, for reports of other windows or groups and for those without a
+    figure in common, PopgenError for one in which no song could be judged.
     """
     merged = by_name or paired
     reports = [a, b, *([reference] if reference else [])]
@@ -100,20 +102,26 @@ def compare(
     figures, other_versions = without_other_versions(common, reports)
     if not figures:
         raise RecipeError(other_versions[0], hint="judge all songs by one release of popgen-eval")
-    remarks += [*about_settings(reports, labels), *_left_over(sides, labels, common), *other_versions]
+    remarks += [
+        *about_settings(reports, labels),
+        *about_anchors(reports, labels),
+        *_left_over(sides, labels, common),
+        *other_versions,
+    ]
     better = directions_of(figures, measures)
+    scale = built_in().at(next((of.settings["bars"] for of in reports if "bars" in of.settings), None))
+    learned = {name for report in reports for name in report.learned}
     both = labels[:2]
     first, second = matched(sides[0], sides[1], both) if paired else (judged(sides[0]), judged(sides[1]))
     remarks += [] if paired else words.about_pairs(a, b, both)
 
-    def against(one: Songs, other: Songs, names: tuple[str, str], pairs: bool, to_reference: bool) -> Contrast:
-        return contrast_of(
-            one, other, names, better, paired=pairs, to_reference=to_reference, seed=seed, resamples=resamples
-        )
-
-    contrasts = [against(first, second, both, paired, False)]
+    how: dict[str, Any] = {"learned": learned, "seed": seed, "resamples": resamples, "scale": scale}
+    contrasts = [contrast_of(first, second, both, better, paired=paired, to_reference=False, **how)]
     for songs, label in zip(sides[:2], both, strict=True):
-        contrasts += [against(judged(songs), judged(real), (label, labels[2]), False, True) for real in sides[2:]]
+        contrasts += [
+            contrast_of(judged(songs), judged(real), (label, labels[2]), better, paired=False, to_reference=True, **how)
+            for real in sides[2:]
+        ]
     return Comparison(tuple(contrasts), tuple(remarks), seed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -11,13 +11,17 @@ from numpy.typing import NDArray
 
 from popgen_eval.plain import plain
 from popgen_eval.statistics import (
+    EXACT_BELOW,
+    FEWEST,
     Effect,
     Equivalence,
     RankTest,
     TTest,
     dz_of_pairs,
     equivalence,
+    exact_independence,
     hedges_g,
+    independence,
     margin_of,
     paired_t,
     rank_sum,
@@ -25,9 +29,13 @@ from popgen_eval.statistics import (
     welch_t,
 )
 
-__all__ = ["LEVEL", "Direction", "FigureTest", "paired_figure", "unpaired_figure"]
+__all__ = ["CATEGORICAL", "LEAST_SONGS", "LEVEL", "Direction", "FigureTest", "paired_figure", "unpaired_figure"]
 
 LEVEL = 0.05
+LEAST_SONGS = FEWEST  # a side, or pairs: two songs that happen to be alike would make any difference look sure
+EXPECTED = 5  # songs in each cell of a table of two by two, below which its chi-square is rough
+MANN_WHITNEY, SIGNED_RANK, CHI_SQUARE, FISHER = "Mann-Whitney", "Wilcoxon signed-rank", "chi-square", "Fisher's exact"
+CATEGORICAL = (CHI_SQUARE, FISHER)  # stand for the rank test where every song has 0 or 1
 Direction = Literal["higher", "lower", "none"]
 Values = NDArray[np.float64]
 
@@ -37,11 +45,11 @@ class FigureTest:
     """One figure of system A and system B; differences and effects are A less B.
 
     `n_a`, `n_b`: songs used, the number of pairs where paired; `undefined_a`, `undefined_b`: songs where the figure is
-    undefined; `left_out`: songs or pairs that are not used for it. `p_t`, `p_rank`, `p_same`: p of the t test, of the
-    rank test and of TOST, corrected within the family. `alpha`: the level at which the rest is planned, that of the
-    family's first step. `detectable`: the effect that so many songs find in 80 of 100 cases; `needed`: songs of each
-    system (or pairs) by which an effect as seen is found so often, None where a million would not do; `needed_same`:
-    the same for TOST where there is no difference. `reason`: why there is no test.
+    undefined; `left_out`: songs or pairs that are not used for it. `check`: the name of the rank test. `p_t`, `p_rank`,
+    `p_same`: p of the t test, of the rank test and of TOST, corrected within the family. `alpha`: the level at which
+    the rest is planned, that of the family's first step. `detectable`: the effect that so many songs find in 80 of 100
+    cases; `needed`: songs of each system (or pairs) by which an effect as seen is found so often, None where a million
+    would not do; `needed_same`: the same for TOST where there is no difference. `reason`: why there is no test.
     """
 
     figure: str
@@ -59,6 +67,7 @@ class FigureTest:
     rank: RankTest
     effect: Effect
     same: Equivalence
+    check: str
     identical: bool = False
     p_t: float = math.nan
     p_rank: float = math.nan
@@ -94,7 +103,7 @@ class FigureTest:
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object; what is undefined is null."""
-        t_name, rank_name = ("paired t", "Wilcoxon signed-rank") if self.paired else ("Welch t", "Mann-Whitney")
+        t_name = "paired t" if self.paired else "Welch t"
         return {
             "figure": self.figure,
             "family": self.family,
@@ -104,7 +113,7 @@ class FigureTest:
             "left_out": self.left_out,
             "mean": plain([self.mean_a, self.mean_b]),
             "t_test": {"name": t_name, **plain(vars(self.t)), "p_corrected": plain(self.p_t)},
-            "rank_test": {"name": rank_name, **plain(vars(self.rank)), "p_corrected": plain(self.p_rank)},
+            "rank_test": {"name": self.check, **plain(vars(self.rank)), "p_corrected": plain(self.p_rank)},
             "effect": plain(vars(self.effect)),
             "equivalence": plain(vars(self.same)) | {"p_corrected": plain(self.p_same)},
             "identical": self.identical,
@@ -126,14 +135,15 @@ def paired_figure(
     both = ~(np.isnan(a) | np.isnan(b))
     # differences of scores of 12 digits are noise beyond the 12th: a tie must stay one
     differences = np.round(a[both] - b[both], 12)
-    few = "" if both.sum() > 1 else f"it is defined in both songs of {_pairs(int(both.sum()))} only"
+    few = both.sum() < LEAST_SONGS
     test = paired_t(differences)
     return FigureTest(
         figure, family, better, True, int(both.sum()), int(both.sum()),
         int(np.isnan(a).sum()), int(np.isnan(b).sum()), int((~both).sum()), _mean(a[both]), _mean(b[both]),
         test, signed_rank(differences), dz_of_pairs(differences, random, resamples),
-        equivalence(test, margin_of(a[both], b[both])),
-        identical=bool(len(differences) > 1 and not differences.any()), reason=few,
+        equivalence(test, margin_of(a[both], b[both])), SIGNED_RANK,
+        identical=not few and not differences.any(),
+        reason=f"it is defined in both songs of {_pairs(int(both.sum()))}, {LEAST_SONGS} are needed" if few else "",
     )  # fmt: skip
 
 
@@ -153,17 +163,34 @@ def unpaired_figure(
     The margin is .2 of both groups' standard deviation, or of `b`'s alone where these are the songs to be as good as.
     """
     here, there = a[~np.isnan(a)], b[~np.isnan(b)]
-    few = min(len(here), len(there)) < 2
+    few = min(len(here), len(there)) < LEAST_SONGS
     test = welch_t(here, there)
     alike = not few and bool(np.ptp(np.concatenate([here, there])) == 0)
     undefined = len(a) - len(here), len(b) - len(there)
+    ranks, check = (rank_sum(here, there), MANN_WHITNEY) if few or alike else _ranks(here, there)
     return FigureTest(
         figure, family, better, False, len(here), len(there), *undefined, sum(undefined), _mean(here), _mean(there),
-        test, rank_sum(here, there), hedges_g(here, there, random, resamples),
-        equivalence(test, margin_of(there) if margin_by_b else margin_of(here, there)),
+        test, ranks, hedges_g(here, there, random, resamples),
+        equivalence(test, margin_of(there) if margin_by_b else margin_of(here, there)), check,
         identical=alike,
-        reason=f"it is defined in {len(here)} and {len(there)} songs, two of each are needed" if few else "",
+        reason=f"it is defined in {len(here)} and {len(there)} songs, {LEAST_SONGS} of each are needed" if few else "",
     )  # fmt: skip
+
+
+def _ranks(a: Values, b: Values) -> tuple[RankTest, str]:
+    """The rank test of two groups and its name; where every song has 0 or 1 only it is a table of counts.
+
+    Then chi-square from 40 songs on, if 5 songs are expected in each cell, else Fisher's exact test: with such ties
+    Mann-Whitney is the same test, counted or approximated. Signed ranks of pairs of 0 and 1 are McNemar's as they are.
+    """
+    test = rank_sum(a, b)
+    if not np.isin(np.concatenate([a, b]), (0, 1)).all():
+        return test, MANN_WHITNEY
+    table = [[int((side == value).sum()) for value in (0, 1)] for side in (a, b)]
+    fit = independence(table)
+    if len(a) + len(b) >= EXACT_BELOW and fit.least_expected >= EXPECTED:
+        return replace(test, p=fit.p), CHI_SQUARE
+    return replace(test, p=exact_independence(table)), FISHER
 
 
 def _mean(values: Values) -> float:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from popgen_eval.comparison.contrast import Contrast
-from popgen_eval.comparison.figure import FigureTest
+from popgen_eval.comparison.figure import CATEGORICAL, FigureTest
 from popgen_eval.comparison.numbers import number_text, p_text, relation
 
 __all__ = ["notes", "rows"]
@@ -26,6 +26,8 @@ def notes(tests: Sequence[FigureTest]) -> list[str]:
         "Difference: the first's mean less the second's. g, dz: in standard deviations.",
         "p: of the rank test, corrected in its family. Verdict: what the first is.",
     ]
+    if any(test.check in CATEGORICAL for test in tests):
+        lines.append("Where every song has 0 or 1, chi-square or Fisher's exact test stands for the rank test.")
     marked = [test for test in tests if test.disagree]
     if marked:
         few = "; of so few songs it can show nothing" if any(_blind(test) for test in marked) else ""

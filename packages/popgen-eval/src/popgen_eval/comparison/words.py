@@ -5,27 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from popgen_eval.comparison.contrast import Contrast
-from popgen_eval.comparison.figure import FigureTest
+from popgen_eval.calibration import built_in
+from popgen_eval.comparison.contrast import HINTS, Contrast
+from popgen_eval.comparison.figure import CATEGORICAL, LEAST_SONGS, FigureTest
 from popgen_eval.comparison.listing import clipped, gathered
 from popgen_eval.comparison.numbers import effect_text, number_text, p_text, relation, size_text
 from popgen_eval.comparison.songs import Songs, file_name
 from popgen_eval.report import Report
 from popgen_eval.statistics import MARGIN
-from popgen_eval.telling import warning
 
-__all__ = ["HINTS", "about_pairs", "about_songs", "sentences"]
+__all__ = ["about_pairs", "about_songs", "sentences"]
 
 ROOM, LITTLE = 90, 40  # letters of names in a sentence, in one that says much else
 MANY = 0.1  # share of songs in which a figure is undefined that is worth a sentence
-HINTS = "exploratory"
 NAMES = {
     "headline": "headline figures",
     "overall": "overall",
     "named": "named figures",
-    HINTS: "exploratory figures, hints only",
+    "exploratory": "exploratory figures, hints only",
+    "training": "figures against a training set, hints only",
 }
-METHODS = {"headline": "Holm", "named": "Holm", HINTS: "Benjamini-Hochberg"}
 
 
 def about_songs(songs: Songs, label: str) -> list[str]:
@@ -60,9 +59,9 @@ def sentences(contrast: Contrast) -> list[str]:
     for family in NAMES:
         tested = [test for test in contrast.family(family) if not test.reason]
         lines += _found(contrast, family, tested)
-        lines += [_detail(test) for test in tested if test.differs and family != HINTS]
+        lines += [_detail(test) for test in tested if test.differs and family not in HINTS]
     lines += _won_by_silly(contrast)
-    tested = [test for test in contrast.figures if not test.reason and test.family != HINTS]
+    tested = [test for test in contrast.figures if not test.reason and test.family not in HINTS]
     lines += _needed(contrast, [test for test in tested if test.family != "named"])
     return lines + _as_good(contrast, tested) + _undefined(contrast)
 
@@ -86,7 +85,8 @@ def _found(contrast: Contrast, family: str, tests: Sequence[FigureTest]) -> list
     if left := [test for test in tests if not test.differs and not test.identical]:
         names = [test.figure for test in left]
         parts.append(f"no difference is shown{_on(family, names, LITTLE)}{_reach(contrast, left)}")
-    tested = f" ({len(tests)} tested, {METHODS[family]})" if len(tests) > 1 else ""
+    method = "Benjamini-Hochberg" if family in HINTS else "Holm"
+    tested = f" ({len(tests)} tested, {method})" if len(tests) > 1 else ""
     heads = [f"{NAMES[family]}{tested}", *[NAMES[family]] * len(parts)]
     return [f"{head}: {part}" for head, part in zip(heads, parts, strict=False)]
 
@@ -100,16 +100,19 @@ def _detail(test: FigureTest) -> str:
     """One figure that differs."""
     means = f"{number_text(test.mean_a)} against {number_text(test.mean_b)}"
     direction = "" if test.better == "none" else f" ({test.better} is better)"
-    p = f"p {p_text(test.p_rank)} by ranks" if test.disagree or math.isnan(test.p_t) else f"p {p_text(test.p_t)}"
+    ranks = test.check if test.check in CATEGORICAL else "ranks"
+    by_ranks = test.disagree or math.isnan(test.p_t) or test.check in CATEGORICAL
+    p = f"p {p_text(test.p_rank)} by {ranks}" if by_ranks else f"p {p_text(test.p_t)}"
     return f"{test.figure}: {means}{direction}, {test.effect.name} {effect_text(test)}, {p}"
 
 
 def _won_by_silly(contrast: Contrast) -> list[str]:
     """The figures on which one of the two is better (real songs aside) that silly music would win."""
     found: dict[str, list[str]] = {}
+    scale = contrast.scale or built_in()
     for test in contrast.figures:
         ways = ("better",) if contrast.to_reference else ("better", "worse")
-        if test.differs and relation(test) in ways and (silly := warning(test.figure)):
+        if test.differs and relation(test) in ways and (silly := scale.warning(test.figure)):
             found.setdefault(silly, []).append(test.figure)
     return [f"beware of {clipped(names, ROOM)}: {silly}" for silly, names in found.items()]
 
@@ -159,11 +162,12 @@ def _undefined(contrast: Contrast) -> list[str]:
     """The figures that could not be tested, and those that are undefined for many songs, a sentence a reason."""
     lines = []
     if few := [test.figure for test in contrast.figures if test.reason]:
-        needs = "two pairs with the figure defined are" if contrast.paired else "two songs of each with it defined are"
+        what = "pairs with the figure defined" if contrast.paired else "songs of each with it defined"
+        needs = f"{LEAST_SONGS} {what} are"
         lines.append(f"not tested, since {needs} needed: {clipped(gathered(few), ROOM)}")
     often = [test for test in contrast.figures if not test.reason and _often_undefined(contrast, test)]
     often = [test for family in NAMES for test in often if test.family == family]
-    often.sort(key=lambda test: (test.family == HINTS, -test.left_out))
+    often.sort(key=lambda test: (test.family in HINTS, -test.left_out))
     if often:
         of = f"undefined in many of {contrast.songs_a} songs of {contrast.a} and {contrast.songs_b} of {contrast.b}"
         rest = "; their pairs are left out" if contrast.paired else ""

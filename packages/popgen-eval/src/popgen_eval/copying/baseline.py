@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from popgen_core.analysis.piece import Piece
+from popgen_core.analysis.piece import whole_song
 from popgen_core.contracts.evaluator import Score
 from popgen_core.errors import PopgenError
-from popgen_eval.distribution.vectors import by_song
+from popgen_core.music.song import Song
 
 __all__ = ["Band", "copying_band", "shares_by_song"]
 
-Judged = Callable[[Piece], Mapping[str, Score]]
+Judged = Callable[..., Mapping[str, Score]]
 RESAMPLES, BLOCK = 10_000, 1_000
 LEVEL = 0.95
 
@@ -37,13 +37,9 @@ class Band:
         return bool(defined) and float(np.mean(defined)) > self.bound
 
 
-def shares_by_song(judge: Judged, pieces: Iterable[Piece], measure: str = "copied_share") -> list[float]:
-    """A judge and pieces -> a measure of each song in order, the mean over its pieces; NaN where it is undefined."""
-    found = []
-    for song in by_song(pieces):
-        values = [value for piece in song if not math.isnan(value := judge(piece)[measure].value)]
-        found.append(float(np.mean(values)) if values else math.nan)
-    return found
+def shares_by_song(judge: Judged, songs: Iterable[Song], measure: str = "copied_share") -> list[float]:
+    """A judge and grouped songs -> a measure of each whole song in order; NaN where it is undefined."""
+    return [judge(*whole_song(song))[measure].value for song in songs]
 
 
 def copying_band(shares: Sequence[float], size: int, seed: int = 0) -> Band:

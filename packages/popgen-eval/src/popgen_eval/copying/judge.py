@@ -1,4 +1,4 @@
-"""The judge of copies: knows a training set, says how much of a piece stands there, and in which song."""
+"""The judge of copies: knows a training set, says how much of a song stands there, and in which."""
 
 from __future__ import annotations
 
@@ -34,19 +34,22 @@ class Line:
 
 
 class Judge:
-    """Knows a training set; called with a piece it says how much of it stands there."""
+    """Knows a training set; called with the pieces of a song it says how much of them stands there."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
 
-    def __call__(self, piece: Piece) -> Mapping[str, Score]:
-        """A grouped piece -> its `copied_share` and `copied_run`, of all groups and of each."""
-        lines = {part.name: self._line(pairs_of(part, piece.bars, piece.steps, self.library.rules[part.is_drum]))
-                 for part in piece.parts}  # fmt: skip
-        nothing = "no two bars have enough different notes to tell" if piece.parts else piece.reason
-        scores = self._scores("", list(lines.values()), nothing)
+    def __call__(self, *pieces: Piece) -> Mapping[str, Score]:
+        """One grouped piece or more of one song -> `copied_share` and `copied_run`, of all groups and of each."""
+        lines: dict[str, list[Line]] = {}
+        for piece in pieces:
+            for part in piece.parts:
+                pairs = pairs_of(part, piece.bars, piece.steps, self.library.rules[part.is_drum])
+                lines.setdefault(part.name, []).append(self._line(pairs))
+        nothing = "no two bars have enough different notes to tell" if lines else pieces[0].reason
+        scores = self._scores("", [line for some in lines.values() for line in some], nothing)
         for group in GROUPS:
-            scores |= self._scores(f"_{group}", [lines[group]] if group in lines else [], nothing)
+            scores |= self._scores(f"_{group}", lines.get(group, []), nothing)
         return scores
 
     def _line(self, pairs: Pairs) -> Line:

@@ -12,6 +12,9 @@ from popgen_eval.copying.pairs import PAIR_BARS, Pairs
 
 __all__ = ["Run", "longest_run", "run_lengths"]
 
+ASKED = 32  # pairs of bars looked up together: those of a loop stand in very many places
+CELLS = 1 << 20  # (alignments, pairs) looked at together: what bounds the memory
+
 
 @dataclass(frozen=True)
 class Run:
@@ -40,11 +43,27 @@ def run_lengths(same: NDArray[np.bool_], telling: NDArray[np.bool_]) -> tuple[ND
 
 def longest_run(pairs: Pairs, shelf: Shelf) -> Run:
     """The pairs of bars of a line -> the longest run of bars that a line of the shelf has too."""
-    asked = np.flatnonzero(pairs.telling)
-    which, place = shelf.places(pairs.hash[asked])
-    if not len(place):
+    aligned = _alignments(pairs, shelf)
+    if not len(aligned):
         return Run()
-    aligned = np.unique(place - asked[which])  # place of the first pair of bars, were the whole line on the shelf
+    together = max(CELLS // len(pairs.hash), 1)
+    blocks = (aligned[begin : begin + together] for begin in range(0, len(aligned), together))
+    return max((_longest(pairs, shelf, block) for block in blocks), key=lambda run: run.bars)
+
+
+def _alignments(pairs: Pairs, shelf: Shelf) -> NDArray[np.int64]:
+    """Places of the first pair of bars, were the whole line on the shelf so that some telling pair meets its like."""
+    asked = np.flatnonzero(pairs.telling)
+    found = [np.zeros(0, dtype=np.int64)]
+    for begin in range(0, len(asked), ASKED):
+        some = asked[begin : begin + ASKED]
+        which, place = shelf.places(pairs.hash[some])
+        found.append(np.unique(place - some[which]))
+    return np.unique(np.concatenate(found))
+
+
+def _longest(pairs: Pairs, shelf: Shelf, aligned: NDArray[np.int64]) -> Run:
+    """The longest run of a line laid on the shelf at these places, one or more."""
     at = aligned[:, None] + np.arange(len(pairs.hash))
     inside = (at >= 0) & (at < len(shelf.hash))
     same = inside & (shelf.hash[np.clip(at, 0, len(shelf.hash) - 1)] == pairs.hash)

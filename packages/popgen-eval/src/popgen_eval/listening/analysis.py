@@ -90,8 +90,9 @@ def analyse(answers: Iterable[Answer], key: Key, *, rules: Rules | None = None, 
 def _panel(judgments: Sequence[Judgment], systems: Sequence[str], intervals: bool) -> Panel:
     found = [preference(judgments, *pair, intervals=intervals) for pair in combinations(systems, 2)]
     gaps = rating_gaps(judgments, systems)
-    preferences = zip(found, holm([one.clustered.p for one in found]), strict=True)
-    corrected = zip(gaps, holm([gap.both_p for gap in gaps]), strict=True)
+    undecided = sum(math.isnan(one.clustered.p) and one.decided + one.ties > 0 for one in found)
+    preferences = zip(found, holm([one.clustered.p for one in found], undecided), strict=True)
+    corrected = zip(gaps, holm([gap.both_p for gap in gaps], sum(gap.still for gap in gaps)), strict=True)
     panel = Panel(
         listeners=len({one.trial.listener for one in judgments}),
         judgments=len(judgments),

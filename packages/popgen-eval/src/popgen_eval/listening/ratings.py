@@ -32,6 +32,15 @@ class RatingGap:
     both_p: float
     p: float = math.nan
 
+    @property
+    def still(self) -> bool:
+        """Whether there were ratings enough to test, but those of listeners or of items differ by the same throughout.
+
+        Such a gap has no p, and counts among all that are corrected together.
+        """
+        enough = not math.isnan(self.over_listeners.error + self.over_items.error)
+        return enough and math.isnan(self.both_p)
+
 
 def ratings_of(judgments: Sequence[Judgment], scale: int) -> list[Rating]:
     """The ratings on one of the four scales in pairs of two systems; what is said of controls does not count."""

@@ -6,8 +6,9 @@ import math
 
 from popgen_core.pages import Column, Page
 from popgen_core.pages.page import Cell
-from popgen_eval import __version__, calibration
-from popgen_eval.copies import is_copying
+from popgen_eval import __version__
+from popgen_eval.calibration import Scale
+from popgen_eval.copies import copying_warning, is_copying
 from popgen_eval.families import family_of
 from popgen_eval.pages.copies import copies
 from popgen_eval.pages.songs import song_table, three_pieces
@@ -29,7 +30,7 @@ from popgen_eval.telling import (
     sections,
     spread,
     standing_lines,
-    warning,
+    unanchored,
 )
 
 __all__ = ["report_page"]
@@ -44,6 +45,8 @@ def report_page(report: Report, title: str = "popgen eval") -> str:
     """
     page = Page(title, lead(report))
     judged = [row for row in report.files if not row.error]
+    if warned := copying_warning(report):
+        page.warning(f"⚠ {warned[0]}", warned[1:])
     _verdicts(page, report)
     if judged:
         copies(page, report)
@@ -76,7 +79,7 @@ def _verdicts(page: Page, report: Report) -> None:
     for heading, lines in beside_lines(report):
         page.subsection(heading)
         page.points(lines)
-    more = "popgen compare adds rank tests, effect sizes and how many songs it would take."
+    more = "It adds effect sizes, and how many songs it would take."
     page.text(f"{INTERVALS} {more}", quiet=True)
 
 
@@ -85,17 +88,17 @@ def _figures(page: Page, report: Report) -> None:
     page.text(
         "A dot is a song; the upright line the mean, the bar its 95 % interval. "
         + ("Blue are these songs, grey the reference. " if report.reference else "")
-        + (
-            f"A green shade is where nine of ten songs of {calibration.corpus_name()} lie. "
-            if calibration.anchors()
-            else ""
-        )
-        + (f"Calibrated: 0 is corrupted music, 1 {real_song()}." if calibration.anchors() else ""),
+        + (_scale_said(report.scale) if report.scale.anchors else unanchored(report)),
         quiet=True,
     )
     for family, names in sections(figures_of(report)):
         page.subsection(SECTIONS[family])
         page.drawings((name, _caption(report, name), strip(report, name)) for name in names)
+
+
+def _scale_said(scale: Scale) -> str:
+    shade = f"A green shade is where nine of ten songs of {scale.corpus} lie. "
+    return f"{shade}Calibrated: 0 is corrupted music, 1 {real_song(scale)}."
 
 
 def _caption(report: Report, name: str) -> str:
@@ -111,7 +114,7 @@ def _caption(report: Report, name: str) -> str:
         parts.append(f"{of.n} of {len(report.files)} songs")
     if measure and measure.better == "lower":
         parts.append("less is better")
-    if beware := warning(name):
+    if beware := report.scale.warning(name):
         parts.append(f"⚠ {beware}")
     return "; ".join(parts)
 
@@ -198,22 +201,20 @@ def _errors(page: Page, report: Report) -> None:
 
 def _laws(page: Page, report: Report) -> None:
     page.section("The laws of the figures")
-    if calibration.anchors():
-        page.text(
-            f"Calibrated: 0 is the mean of corrupted music, 1 {real_song()}. Real: the 5th, 50th and 95th percentile "
-            f"of {calibration.corpus_name()}.",
-            quiet=True,
-        )
+    scale = report.scale
+    if scale.anchors:
+        real = f"Real: the 5th, 50th and 95th percentile of {scale.corpus}."
+        page.text(f"Calibrated: 0 is the mean of corrupted music, 1 {real_song(scale)}. {real}", quiet=True)
     columns = [Column(heading, name=True) for heading in ("figure", "family", "unit", "range", "better")]
-    columns += [Column("real", name=True), Column("corrupted", number=True)] * bool(calibration.anchors())
+    columns += [Column("real", name=True), Column("corrupted", number=True)] * bool(scale.anchors)
     page.table([*columns, Column("law", wide=True)], [_law(report, name) for name in report.measures])
 
 
 def _law(report: Report, name: str) -> list[Cell]:
-    of, anchor = report.measures[name], calibration.anchors().get(name)
+    of, anchor = report.measures[name], report.scale.anchors.get(name)
     family = "set" if name in report.sets else family_of(name)
     cells: list[Cell] = [name, family, of.unit, f"{of.low:g} to {of.high:g}", of.better]
-    if calibration.anchors():
+    if report.scale.anchors:
         places = (anchor.real_low, anchor.real_median, anchor.real_high) if anchor else ()
         cells += [" / ".join(map(number, places)), number(anchor.corrupted_mean) if anchor else ""]
     return [*cells, of.law]

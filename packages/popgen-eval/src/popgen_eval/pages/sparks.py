@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from popgen_core.pages import Drawing
-from popgen_eval import calibration
 from popgen_eval.pages.colours import OURS, WARNING
 from popgen_eval.report import FileScores, Report
 
@@ -33,10 +32,10 @@ def bands_of(report: Report, figures: Sequence[str]) -> tuple[dict[str, Band | N
 
     None for a figure of which too little is known, and "" where that is so of all.
     """
-    anchors = {name: anchor for name, anchor in calibration.anchors().items() if name in figures}
+    anchors = {name: anchor for name, anchor in report.scale.anchors.items() if name in figures}
     if anchors and not report.reference:
         found = {name: Band(at.real_low, at.real_median, at.real_high) for name, at in anchors.items()}
-        return {name: found.get(name) for name in figures}, f"songs of {calibration.corpus_name()}"
+        return {name: found.get(name) for name in figures}, f"songs of {report.scale.corpus}"
     whose = "of the reference songs" if report.reference else "of these songs"
     values = {name: (report.reference or report).values(name) for name in figures}
     bands = {name: _band([value for value in of if not math.isnan(value)]) for name, of in values.items()}

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from popgen_core.contracts.evaluator import Measure
 from popgen_core.pages import Drawing
-from popgen_eval import calibration
 from popgen_eval.pages.colours import BAND, OURS, REFERENCE
 from popgen_eval.report import Report
 from popgen_eval.statistics import Summary
@@ -23,13 +22,13 @@ END = 0.2  # of a range: values that all lie in so much of it at one end are dra
 
 
 def strip(report: Report, figure: str) -> Drawing:
-    """A figure's dots and intervals: ours above, the reference's below; the shade is where real songs lie."""
+    """A figure's dots and intervals: ours above, the reference's below; the shade is where songs of the anchors lie."""
     there = report.reference
     rows = [(report, OURS), *([(there, REFERENCE)] if there else [])]
     height = ROW * len(rows) + 20
     drawing = Drawing(WIDTH, height, f"{figure} of each song, with the mean and its interval")
     low, high = bounds(figure, report.measures.get(figure), [value for of, _ in rows for value in of.values(figure)])
-    anchor = calibration.anchors().get(figure)
+    anchor = report.scale.anchors.get(figure)
     if anchor:
         ends = [_x(min(max(value, low), high), low, high) for value in (anchor.real_low, anchor.real_high)]
         drawing.rectangle(ends[0], 2, max(ends[1] - ends[0], 1), height - 20, BAND)

@@ -7,12 +7,13 @@ from popgen_eval.statistics.categorical import (
     ChiSquare,
     Preference,
     exact_binomial,
+    exact_independence,
     goodness_of_fit,
     independence,
     preference,
 )
 from popgen_eval.statistics.clusters import ClusteredTest, ClusterShare, cluster_share, clustered_test, crossed_share
-from popgen_eval.statistics.effects import Effect, dz_of_pairs, hedges_g
+from popgen_eval.statistics.effects import FEWEST, Effect, dz_of_pairs, hedges_g
 from popgen_eval.statistics.equivalence import MARGIN, Equivalence, equivalence, margin_of
 from popgen_eval.statistics.multiple import benjamini_hochberg, holm
 from popgen_eval.statistics.power import (
@@ -37,6 +38,7 @@ from popgen_eval.statistics.t_test import TTest, paired_t, welch_t
 
 __all__ = [
     "EXACT_BELOW",
+    "FEWEST",
     "MARGIN",
     "ChiSquare",
     "ClusterShare",
@@ -67,6 +69,7 @@ __all__ = [
     "dz_of_pairs",
     "equivalence",
     "exact_binomial",
+    "exact_independence",
     "goodness_of_fit",
     "hedges_g",
     "holm",

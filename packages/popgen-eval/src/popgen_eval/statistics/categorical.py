@@ -16,6 +16,7 @@ __all__ = [
     "ChiSquare",
     "Preference",
     "exact_binomial",
+    "exact_independence",
     "goodness_of_fit",
     "independence",
     "preference",
@@ -99,6 +100,22 @@ def exact_binomial(chosen: int, answers: int) -> float:
     if not answers:
         return math.nan
     return min(1.0, 2 * float(bdtr(min(chosen, answers - chosen), answers, 0.5)))
+
+
+def exact_independence(table: Sequence[Sequence[int]]) -> float:
+    """Counts (2, 2) -> p of Fisher's exact test: twice the chance of a table as far out, on the side where it lies.
+
+    1 where a row or a column is empty. Raises PopgenError for negative counts and for tables of another shape.
+    """
+    seen = _counts(table)
+    if seen.shape != (2, 2):
+        raise PopgenError("an exact test of independence needs a table of two by two counts")
+    both = int(seen[0, 0])
+    row, column, total = (int(count) for count in (seen[0].sum(), seen[:, 0].sum(), seen.sum()))
+    least, most = max(0, row + column - total), min(row, column)
+    ways = [math.comb(column, k) * math.comb(total - column, row - k) for k in range(least, most + 1)]
+    at = both - least
+    return min(1.0, 2 * (min(sum(ways[: at + 1]), sum(ways[at:])) / sum(ways)))
 
 
 def preference(a: int, b: int, ties: int = 0) -> Preference:

@@ -20,7 +20,8 @@ FEWEST = 5  # songs a sample; below, resamples of one song repeated decide the i
 class Effect:
     """An effect in standard deviations, and its 95 % interval over songs.
 
-    `name` is "dz" or "g". NaN: the value where nothing varies; the interval also below five songs a sample.
+    `name` is "dz" or "g". NaN: the value where nothing varies; the interval also below five songs a sample, and where
+    no resamples were asked for.
     """
 
     name: str
@@ -33,7 +34,7 @@ def dz_of_pairs(differences: Values, random: np.random.Generator, resamples: int
     """Differences of pairs -> dz: their mean over their standard deviation (n - 1), pairs resampled."""
     n = len(differences)
     value = float(_dz(*_moments(differences[None, :]))[0]) if n > 1 else math.nan
-    if n < FEWEST or not math.isfinite(value):
+    if n < FEWEST or not resamples or not math.isfinite(value):
         return Effect("dz", value, math.nan, math.nan)
     again = np.concatenate([_dz(*_moments(differences[rows])) for rows in drawn(n, random, resamples)])
     return Effect("dz", value, *_interval(value, again, [_dz(*_moments_left_out(differences))]))
@@ -48,7 +49,7 @@ def hedges_g(a: Values, b: Values, random: np.random.Generator, resamples: int =
     few = min(n_a, n_b)
     at_a, at_b = (_moments(values[None, :]) if few > 1 else () for values in (a, b))
     value = float(_g(*at_a, n_a, *at_b, n_b)[0]) if at_a and at_b else math.nan
-    if few < FEWEST or not math.isfinite(value):
+    if few < FEWEST or not resamples or not math.isfinite(value):
         return Effect("g", value, math.nan, math.nan)
     again = np.concatenate(
         [

@@ -1,6 +1,8 @@
 """Many tests at once: p corrected, so that chance seldom finds anything (Holm), or few things (Benjamini-Hochberg).
 
-NaN stands for a test that could not be made: it stays NaN and does not count.
+NaN stands for a test that has no p and stays NaN. One that could not be made, for want of songs, does not count; one
+that was made but found nothing that varies is no discovery, and counts as if its p were 1: `still` is how many of these
+there are. A family that shrank where songs are alike would find the others too easily.
 """
 
 from __future__ import annotations
@@ -13,20 +15,20 @@ from numpy.typing import NDArray
 __all__ = ["benjamini_hochberg", "holm"]
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
+def holm(p_values: Sequence[float], still: int = 0) -> list[float]:
     """p of a family -> p after Holm (1979): below .05, at most 5 in 100 such families hold a false one at all."""
 
     def lifted(ordered: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.maximum.accumulate(ordered * np.arange(len(ordered), 0, -1))
+        return np.maximum.accumulate(ordered * (still + np.arange(len(ordered), 0, -1)))
 
     return _in_order(p_values, lifted)
 
 
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+def benjamini_hochberg(p_values: Sequence[float], still: int = 0) -> list[float]:
     """p of a family -> q (1995): of those below .05, about 5 in 100 at most are false on average."""
 
     def lifted(ordered: NDArray[np.float64]) -> NDArray[np.float64]:
-        scaled = ordered * len(ordered) / np.arange(1, len(ordered) + 1)
+        scaled = ordered * (still + len(ordered)) / np.arange(1, len(ordered) + 1)
         return np.minimum.accumulate(scaled[::-1])[::-1]
 
     return _in_order(p_values, lifted)

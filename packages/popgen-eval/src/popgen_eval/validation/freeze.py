@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,16 +14,23 @@ from popgen_core.files import json_bytes
 from popgen_eval import __version__
 from popgen_eval.calibration import FORMAT, version_of
 from popgen_eval.validation.separation import Separation
+from popgen_eval.validation.silly import StandIn, beats
 from popgen_eval.validation.validate import Validation, target_of
 
-__all__ = ["SILLY", "frozen"]
+__all__ = ["SILLY", "frozen", "won_lines"]
 
 SILLY = {"shufbar": "shuffled bars", "onebar": "one bar repeated"}  # corruptions that are baselines, too
 DIGITS = 6
 
 
-def frozen(found: Validation) -> bytes:
-    """The bytes of an anchors file; the same validation makes the same bytes."""
+def frozen(found: Validation, stand_ins: Sequence[StandIn] = ()) -> bytes:
+    """The bytes of an anchors file; the same validation makes the same bytes.
+
+    A figure with a direction is `won_by` a silly baseline that it prefers to real songs: by shuffled bars and by one
+    bar repeated where these are better on the mean, and than their own song in more than half of the pairs; by the
+    `stand_ins`, which have no partners, where the 95 % interval of the chance that one beats a real song lies above
+    one half (`silly.beats`). There the real songs are those of the anchors, as they are, tempo map and all.
+    """
     material = found.material
     plain: dict[str, Any] = {
         "format": FORMAT,
@@ -37,23 +46,35 @@ def frozen(found: Validation) -> bytes:
         },
         "window_bars": material.bars,
         "seed": found.seed,
-        "figures": {figure: _row(found, measure) for figure, measure in found.figures.items()},
+        "baselines": {one.name: {"songs": one.songs, "unfit": dict(one.unfit)} for one in stand_ins},
+        "figures": {figure: _row(found, measure, stand_ins) for figure, measure in found.figures.items()},
     }
     return json_bytes({"version": version_of(plain), **plain})
 
 
-def _row(found: Validation, measure: Measure) -> dict[str, Any]:
+def won_lines(made: bytes) -> list[str]:
+    """A line for each baseline that wins some figure of an anchors file, in the order of the file."""
+    found: dict[str, list[str]] = {}
+    for figure, row in json.loads(made)["figures"].items():
+        for name in row["won_by"]:
+            found.setdefault(name, []).append(figure)
+    return [f"better than real songs, {name}: {', '.join(figures)}" for name, figures in found.items()]
+
+
+def _row(found: Validation, measure: Measure, stand_ins: Sequence[StandIn]) -> dict[str, Any]:
     real = found.real[measure.name]
     real = real[~np.isnan(real)]
     low, median, high = np.percentile(real, [5, 50, 95]) if len(real) else (math.nan,) * 3
     rows = [row for row in found.separations if row.figure == measure.name]
+    won_by = [SILLY[row.corruption] for row in rows if row.corruption in SILLY and _wins(row, measure)]
+    won_by += [one.name for one in stand_ins if beats(real, one.values[measure.name], measure.better)]
     return {
         "real_median": _number(median),
         "real_low": _number(low),
         "real_high": _number(high),
         "corrupted_mean": _number(_corrupted(rows, measure, float(median))),
         "n": len(real),
-        "won_by": [SILLY[row.corruption] for row in rows if row.corruption in SILLY and _wins(row, measure)],
+        "won_by": won_by,
     }
 
 

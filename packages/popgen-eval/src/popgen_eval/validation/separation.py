@@ -17,7 +17,7 @@ from popgen_core.music.song import Song
 from popgen_eval.api import evaluate_songs
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING, Corruption
 
-__all__ = ["Better", "Separation", "separation", "separations"]
+__all__ = ["Better", "Separation", "resamples", "separation", "separations"]
 
 Better = Literal["higher", "lower", "none"]
 RESAMPLES = 2_000  # of songs, for an interval
@@ -95,7 +95,7 @@ def _spread(real: NDArray[np.float64], spoiled: NDArray[np.float64], above: NDAr
     """Interval of the AUC, and Cohen's d; nothing where a single song is defined."""
     if len(real) < 2:
         return {}
-    share = _resamples(len(real))  # (resample, song)
+    share = resamples(len(real))  # (resample, song)
     drawn = ((share @ above.astype(np.float32)) * share).sum(axis=1)  # (resample,) the AUC of the songs drawn
     low, high = np.quantile(drawn, [0.025, 0.975])
     sd = math.sqrt((float(real.var(ddof=1)) + float(spoiled.var(ddof=1))) / 2)
@@ -104,7 +104,7 @@ def _spread(real: NDArray[np.float64], spoiled: NDArray[np.float64], above: NDAr
 
 
 @lru_cache(maxsize=16)
-def _resamples(songs: int) -> NDArray[np.float32]:
+def resamples(songs: int, seed: int = 0) -> NDArray[np.float32]:
     """(resample, song) how much of each resample each song is; a row sums to 1."""
-    counts = default_rng(0).multinomial(songs, np.full(songs, 1 / songs), RESAMPLES)
+    counts = default_rng(seed).multinomial(songs, np.full(songs, 1 / songs), RESAMPLES)
     return (counts / songs).astype(np.float32)

@@ -24,7 +24,7 @@ from popgen_eval.run import evaluator_named, score_piece
 from popgen_eval.validation.invariance import INVARIANCES
 from popgen_eval.validation.material import Material
 
-__all__ = ["Bench", "REAL", "WHOLE", "SongScores", "scored_songs", "value", "variants"]
+__all__ = ["Bench", "REAL", "WHOLE", "SongScores", "first_window", "scored_songs", "value", "variants"]
 
 REAL, WHOLE = "real", "song"  # the excerpt that is spoiled; the first window of the song as it is, tempo map and all
 Progress = Callable[[int, int, str], None]
@@ -79,7 +79,7 @@ class Bench:
         scores: dict[str, Mapping[str, float]] = {}
         for name, make in made.items():
             try:
-                scores[name] = self._scores(make())
+                scores[name] = first_window(make(), self.material.bars, self.evaluators)
             except Exception as error:  # one copy that cannot be made must not lose the others
                 scores[name], failed[name] = {}, f"{type(error).__name__}: {error}"
         return SongScores(scores, failed)
@@ -87,11 +87,13 @@ class Bench:
     def _corruptions(self) -> dict[str, Callable[..., Song]]:
         return {**CORRUPTIONS, **{name: made(self.material.excerpts) for name, made in CROSSING.items()}}
 
-    def _scores(self, song: Song) -> dict[str, float]:
-        found = score_piece(pieces_of(song, self.material.bars)[0], self.evaluators)
-        if OVERALL.name not in found and set(HEADLINE) <= set(found):
-            found[OVERALL.name] = overall(found)
-        return {figure: score.value for figure, score in found.items()}
+
+def first_window(song: Song, bars: int, evaluators: Sequence[PieceEvaluator]) -> dict[str, float]:
+    """The figures of the first window of a grouped song, `overall` with them, NaN where undefined."""
+    found = score_piece(pieces_of(song, bars)[0], evaluators)
+    if OVERALL.name not in found and set(HEADLINE) <= set(found):
+        found[OVERALL.name] = overall(found)
+    return {figure: score.value for figure, score in found.items()}
 
 
 def _number(name: str) -> int:

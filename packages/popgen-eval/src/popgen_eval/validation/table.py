@@ -7,18 +7,34 @@ from collections.abc import Iterable, Sequence
 
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING
 from popgen_eval.validation.separation import Separation
-from popgen_eval.validation.validate import LEAST_SONGS, SLACK, Validation, target_of
+from popgen_eval.validation.validate import LEAST_SONGS, SLACK, Validation, by_upper_end, target_of
 
-__all__ = ["HEADING", "INVARIANCE_HEADING", "invariance_rows", "left_out", "legend_rows", "markdown", "separation_rows"]
+__all__ = [
+    "HEADING",
+    "INVARIANCE_HEADING",
+    "invariance_rows",
+    "left_out",
+    "legend_rows",
+    "markdown",
+    "notes",
+    "separation_rows",
+]
 
 HEADING = ("figure", "against", "real", "spoiled", "AUC", "95 %", "paired", "d", "n", "target", "ok")
 INVARIANCE_HEADING = ("figure", "20 frames/s: mean change", "+3 semitones: largest")
+NARROWLY = "yes*"
 Row = tuple[str, ...]
 
 
 def separation_rows(found: Validation, *, every: bool = False) -> list[Row]:
     """A row of text for each figure and corruption with a target, or for `every` one, in the order of HEADING."""
     return [_row(row, found.verdict(row)) for row in (found.separations if every else found.targeted)]
+
+
+def notes(found: Validation, *, every: bool = False) -> list[str]:
+    """What the marks in the last column mean, of those that are there."""
+    marked = any(row[-1] == NARROWLY for row in separation_rows(found, every=every))
+    return ["* reached by the upper end of the interval only"] if marked else []
 
 
 def legend_rows(found: Validation, *, every: bool = False) -> list[Row]:
@@ -54,6 +70,7 @@ def markdown(found: Validation, *, every: bool = False) -> str:
         f"A target is reached when the interval reaches it less {SLACK:g}; fewer than {LEAST_SONGS} songs are too few "
         f"to say. {found.summary.partition('; ')[2]}.\n",
         _table(HEADING, separation_rows(found, every=every)),
+        *(f"\n\\{note}." for note in notes(found, every=every)),
         "\n## What must not change a figure\n",
         "A round trip through a roll of 20 frames a second moves onsets by up to 25 ms; transposition must move "
         "nothing.\n",
@@ -82,7 +99,7 @@ def _row(row: Separation, verdict: str) -> Row:
         _text(row.d, 1),
         str(row.n),
         "" if target is None else f"{target:.2f}",
-        verdict,
+        NARROWLY if verdict == "yes" and by_upper_end(row) else verdict,
     )
 
 

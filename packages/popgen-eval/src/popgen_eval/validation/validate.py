@@ -25,7 +25,7 @@ from popgen_eval.validation.separation import Separation, separation
 from popgen_eval.validation.spoil import REAL, WHOLE, SongScores, scored_songs, value, variants
 from popgen_eval.validation.targets import TARGETS
 
-__all__ = ["LEAST_SONGS", "SLACK", "Validation", "piece_figures", "reached", "target_of", "validate"]
+__all__ = ["LEAST_SONGS", "SLACK", "Validation", "by_upper_end", "piece_figures", "reached", "target_of", "validate"]
 
 SLACK = 0.03  # below its target an interval may end
 LEAST_SONGS = 30  # the interval of fewer is so wide that it would reach nearly any target
@@ -95,7 +95,13 @@ class Validation:
         """As plain values, NaN as null."""
         told = {"yes": True, "NO": False}
         rows = [
-            {**asdict(row), "target": target_of(row), "reached": told.get(verdict), "too_few": verdict == "too few"}
+            {
+                **asdict(row),
+                "target": target_of(row),
+                "reached": told.get(verdict),
+                "by_upper_end": verdict == "yes" and by_upper_end(row),
+                "too_few": verdict == "too few",
+            }
             for row, verdict in ((row, self.verdict(row)) for row in self.separations)
         ]
         return {
@@ -120,6 +126,12 @@ def reached(row: Separation) -> bool | None:
     """Whether the interval of the AUC reaches the target less SLACK; None without a target."""
     target = target_of(row)
     return None if target is None else bool(row.high >= target - SLACK)
+
+
+def by_upper_end(row: Separation) -> bool:
+    """Whether a target is reached by the interval's upper end only: the AUC itself is below the target less SLACK."""
+    target = target_of(row)
+    return target is not None and bool(reached(row)) and row.auc < target - SLACK
 
 
 def piece_figures(wanted: Sequence[str] | None = None) -> tuple[tuple[str, ...], dict[str, Measure]]:
