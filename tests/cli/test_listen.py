@@ -55,12 +55,13 @@ def test_a_plan_that_can_find_nothing_says_so_and_how_many_listeners_would(popge
     real, ours = tone_folders(tmp_path, count=8)
     sizes = ("--trials", 8, "--seconds", 1, "--listeners")
     done = popgen("listen", "make", "--audio", "--wav", real, ours, "-o", tmp_path / "few", *sizes, 3)
-    # 88 answers x (1 + 7 x .1) / 8 = 18.7
+    # three of one mind: 2^-2; 88 answers x (1 + 7 x .1) / 8 = 18.7, and more for the t of 8 songs
     assert (
-        "no preference, however strong, could be found with so few answers; 19 listeners could find 65%" in done.stdout
+        "nothing can be promised of fewer than 6 listeners (3, all of one mind: p = .25); 25 listeners could find 65%"
+        in done.stdout
     )
     assert "who catches fewer than 75% of the 4 spoiled copies (anchor) is left out" in done.stdout
-    done = popgen("listen", "make", "--audio", "--wav", real, ours, "-o", tmp_path / "many", *sizes, 19)
+    done = popgen("listen", "make", "--audio", "--wav", real, ours, "-o", tmp_path / "many", *sizes, 25)
     assert "such a test finds a preference of 65% or more" in done.stdout
 
 
@@ -121,3 +122,13 @@ def test_a_song_is_rendered_and_two_folders_of_songs_become_a_test(
     done = popgen("listen", "make", corpus_dir, other, "-o", tmp_path / "test", *sizes)
     assert done.exit_code == 0, done.stderr
     assert "files joined by name" in done.stdout
+
+
+def test_a_plan_of_too_few_songs_or_of_three_systems_says_so(popgen: Any, tmp_path: Path) -> None:
+    real, ours = tone_folders(tmp_path, count=6)
+    sizes = ("--listeners", 9, "--seconds", 0.5, "--trials", 5)
+    make = ("listen", "make", "--audio", "--wav")
+    done = popgen(*make, real, ours, "-o", tmp_path / "few", *sizes, "--items", 5)
+    assert "fewer than 6 songs (5, all of one mind: p = .0625); nor could more listeners: add songs" in done.stdout
+    done = popgen(*make, real, ours, f"peer={ours}", "-o", tmp_path / "three", *sizes)
+    assert "nothing can be promised of fewer than 7 songs (6, all of one mind: p = .0312)" in done.stdout

@@ -41,3 +41,8 @@ def test_handing_in_cards_imports_neither_numpy_nor_scipy() -> None:
 def test_evaluation_needs_no_torch() -> None:
     assert "torch" not in imported("popgen_eval.api")
     assert "torch" not in imported("popgen_eval.validation")
+
+
+def test_judging_does_not_wait_for_scipy() -> None:
+    assert "scipy" not in imported("popgen_eval.api")
+    assert "scipy" not in imported("popgen_eval.statistics")

@@ -38,6 +38,14 @@ def test_answers_all_alike_are_as_many_coins_as_there_are_listeners() -> None:
     assert (found.p, found.t, found.df) == (0.125, -math.inf, 3)
 
 
+def test_answers_nearly_alike_are_never_surer_than_answers_all_alike() -> None:
+    who, what = np.repeat(np.arange(5), 8).tolist(), np.tile(np.arange(8), 5).tolist()
+    alike = clustered_test([True] * 40, who, what)
+    nearly = clustered_test([False] + [True] * 39, who, what)
+    assert nearly.t > 10  # by t alone p < .001
+    assert (alike.p, nearly.p) == (0.0625, 0.0625)
+
+
 def test_one_listener_or_none_is_no_test() -> None:
     assert math.isnan(clustered_test([True] * 3, [0] * 3, range(3)).p)
     assert math.isnan(clustered_test([], [], []).share)

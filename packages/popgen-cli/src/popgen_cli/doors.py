@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -15,12 +14,11 @@ import typer
 
 from popgen_core.errors import PopgenError
 
-__all__ = ["SCREEN", "complain", "door", "end_like_ctrl_c", "leads", "refuse_places", "shown_json", "write_file"]
+__all__ = ["complain", "door", "end_like_ctrl_c", "leads", "shown_json"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 INTERRUPTED = 130
-SCREEN = Path("-")
 
 
 def door(command: F) -> F:
@@ -80,29 +78,6 @@ def shown_json(value: Any) -> None:
     import json
 
     typer.echo(json.dumps(value, indent=2, allow_nan=False))
-
-
-def refuse_places(*places: Path | None) -> None:
-    """Refuse, before any work, files that could not be written; the screen and none are passed by."""
-    from popgen_core.errors import OutputError
-
-    for place in places:
-        if place is None or place == SCREEN:
-            continue
-        if place.is_dir() or not place.resolve().parent.is_dir():
-            what = "is a folder" if place.is_dir() else "lies in a folder that does not exist"
-            raise OutputError(f"{place} cannot be written: it {what}", hint="choose another place")
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; OutputError where that cannot be."""
-    from popgen_core.errors import OutputError
-    from popgen_core.files import write_atomically
-
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}", hint="choose another place") from error
 
 
 def _missing(module: str) -> str:

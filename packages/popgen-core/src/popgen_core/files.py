@@ -21,6 +21,8 @@ from popgen_core.errors import OutputError, Refused
 __all__ = [
     "LOCK",
     "JsonRows",
+    "check_file",
+    "check_folder",
     "check_new",
     "flush_folder",
     "json_bytes",
@@ -169,6 +171,49 @@ def check_new(out: Path) -> None:
     if out.exists() or out.is_symlink():
         what = "exists and is not empty" if out.is_dir() else "exists and is no folder"
         raise OutputError(f"{out} {what}", hint="choose another name or remove it")
+
+
+def check_file(path: Path) -> None:
+    """Raise OutputError, before any work, where `path` could not be written whole; what is there stays as it is."""
+    try:
+        why = _hindrance(path.resolve())
+    except (OSError, RuntimeError) as error:  # a name too long, links in a circle
+        why = getattr(error, "strerror", None) or "its links lead in a circle"
+    if why:
+        raise OutputError(f"{path} cannot be written: {why}", hint="choose another place")
+
+
+def check_folder(out: Path) -> None:
+    """Raise OutputError, before any work, where `out`, made if need be, could take no files."""
+    there = next(folder for folder in (out.absolute(), *out.absolute().parents) if os.path.lexists(folder))
+    why = _no_file_in(there, "") if there.is_dir() else "it" if there == out.absolute() else str(there)
+    if why:
+        why += "" if there.is_dir() else " is no folder"
+        raise OutputError(f"{out} cannot be written: {why}", hint="choose another place")
+
+
+def _hindrance(place: Path) -> str:
+    """Why no file can become `place`, or ""."""
+    if place.is_dir():
+        return "it is a folder"
+    if not place.parent.is_dir():
+        return "it lies in a folder that does not exist"
+    if place.exists() and not place.is_file():
+        return "it is a device, no file"  # a rename would put a file in its place
+    if place.exists() and not os.access(place, os.W_OK):
+        return "it is read-only"
+    return _no_file_in(place.parent, place.name)
+
+
+def _no_file_in(folder: Path, name: str) -> str:
+    """Why no file can be made in a folder, found by trying, or ""."""
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}-")
+    except OSError as error:
+        return f"no file can be made in {folder} ({error.strerror})"
+    os.close(descriptor)
+    os.unlink(temporary)
+    return ""
 
 
 def _umask() -> int:

@@ -26,14 +26,15 @@ def baseline(
     ],
     source: Annotated[
         Path | None,
-        typer.Argument(help="Dataset, or folder of MIDI files, of which they are made; the songwriter needs none."),
+        typer.Argument(help="Dataset, or folder of MIDI files, of which they are made; the songwriter takes none."),
     ] = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the songs.")] = None,
     count: Annotated[
-        int | None, typer.Option(min=1, help="Number of songs; default: all fit songs, at most 20.")
+        int | None,
+        typer.Option(min=1, max=100_000, help="Number of songs; default: all fit songs, at most 20."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same songs.")] = 0,
-    bars: Annotated[int, typer.Option(min=12, help="Bars of a song.")] = 32,
+    bars: Annotated[int, typer.Option(min=12, max=1_000, help="Bars of a song.")] = 32,
     force: Annotated[bool, typer.Option("--force", help="Overwrite songs of the same names.")] = False,
 ) -> None:
     """Write songs that no figure should prefer to music: random bars, one bar, counted habits, rules.

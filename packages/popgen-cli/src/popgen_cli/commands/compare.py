@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from popgen_cli.doors import SCREEN, complain, door, refuse_places, shown_json, write_file
+from popgen_cli.doors import complain, door, shown_json
+from popgen_cli.places import SCREEN, refuse_places, write_file
 
 __all__ = ["compare"]
 
@@ -25,6 +26,10 @@ def compare(
     b: Annotated[Path, typer.Argument(help="Songs of the other system, likewise.")],
     paired: Annotated[
         bool, typer.Option("--paired", help="Files of one name were made from one prompt: compare them in pairs.")
+    ] = False,
+    common: Annotated[
+        bool,
+        typer.Option("--common", help="With --paired: leave out songs that only one side has, and say which."),
     ] = False,
     reference: Annotated[
         Path | None, typer.Option(help="Real songs, likewise: each system is compared with them too.")
@@ -48,11 +53,14 @@ def compare(
 
     Example: popgen compare mine/ theirs/ --reference real/ --json comparison.json
     """
+    from popgen_core.errors import RecipeError
     from popgen_core.files import json_bytes
     from popgen_eval import comparison
 
-    refuse_places(json)
     paths = [a, b, *([reference] if reference else [])]
+    refuse_places(screen=json, read=paths)
+    if common and not paired:
+        raise RecipeError("--common is about pairs", hint="give --paired with it")
     reports = [_report(path, bars) for path in paths]
     for row in (row for report in reports for row in report.errors):
         complain(f"{row.path}: {row.error}")
@@ -65,15 +73,16 @@ def compare(
         seed=seed,
         labels=(names[0], names[1], names[2] if reference else "the reference"),
         by_name=by_name,
+        common=common,
     )
+    if json and json != SCREEN:
+        write_file(json, json_bytes(found.to_json()))
     if json == SCREEN:
         shown_json(found.to_json())
     else:
         if names[0] == LETTERS[0]:
             typer.echo("".join(f"- {name}: {path}\n" for name, path in zip(names, paths, strict=True)), nl=False)
         _show(found, every)
-        if json:
-            write_file(json, json_bytes(found.to_json()))
     if strict and any(report.errors for report in reports):
         raise typer.Exit(SKIPPED)
 

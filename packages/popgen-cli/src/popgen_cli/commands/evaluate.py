@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from popgen_cli.doors import SCREEN, complain, door, refuse_places, shown_json, write_file
+from popgen_cli.doors import complain, door, shown_json
+from popgen_cli.places import SCREEN, refuse_places, write_file
 from popgen_cli.progress import progress
 
 __all__ = ["evaluate"]
@@ -55,7 +56,7 @@ def evaluate(
     """
     from popgen_eval import api
 
-    refuse_places(json, csv, html)
+    refuse_places(csv, html, screen=json, read=(midi, reference, training, anchors))
     with progress("judging") as show:
         report = api.evaluate(
             midi,
@@ -68,8 +69,10 @@ def evaluate(
             keep_songs=html is not None,
             progress=show,
         )
-    _show(report, json)
     _write_all(report, json, csv, html, str(midi))
+    _show(report, json)
+    if html and json != SCREEN:
+        typer.echo(f"\npage: {html}")
     sides = [report, *([report.reference] if report.reference else [])]
     for row in (row for side in sides for row in side.errors):
         complain(f"{row.path}: {row.error}")
@@ -101,8 +104,5 @@ def _write_all(report: Any, json: Path | None, csv: Path | None, html: Path | No
         from popgen_core.corpus.folder import printable_path
         from popgen_eval.pages import report_page
 
-        write_file(
-            html, report_page(report, f"popgen eval: {printable_path(title)}").encode("utf-8", "backslashreplace")
-        )
-        if json != SCREEN:
-            typer.echo(f"\npage: {html}")
+        page = report_page(report, f"popgen eval: {printable_path(title)}")
+        write_file(html, page.encode("utf-8", "backslashreplace"))

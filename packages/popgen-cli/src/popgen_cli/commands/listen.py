@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from popgen_cli.doors import complain, door, shown_json
+from popgen_cli.places import refuse_places, write_file
 from popgen_cli.progress import progress
 
 __all__ = ["listen"]
@@ -106,13 +108,16 @@ def analyse(
     """
     from popgen_eval.listening import analyse, read_answers, read_key
     from popgen_eval.listening.answers import answer_files
+    from popgen_eval.listening.joined import joined as joined_answers
+    from popgen_eval.listening.joined import joined_csv
     from popgen_eval.listening.told import sentences
 
+    refuse_places(joined, read=(*answers, key), endings=(".csv",))
     opened = read_key(key)
     given = [answer for path in answer_files(answers) for answer in read_answers(path)]
     found = analyse(given, opened)
     if joined:
-        _write_joined(joined, given, opened)
+        write_file(joined, joined_csv(joined_answers(given, opened), opened))
     if json:
         shown_json(found.to_json())
     else:
@@ -133,14 +138,15 @@ def _made_lines(made: Any, design: Any, asked: tuple[float, float]) -> list[str]
     key, how = made.key, "by name" if made.by_name else "by chance"
     seconds, loudness = asked
     shorter = f" ({seconds:g} were asked for: the shortest song has no more)" if key.seconds < seconds - 0.01 else ""
-    softer = f" ({loudness:g} were asked for: the peaks of a clip allow no more)" if made.loudness < loudness else ""
+    missed = made.loudness < loudness - 0.05  # as far as is shown
+    softer = f" ({loudness:g} were asked for: the peaks of a clip allow no more)" if missed else ""
     counts = ", ".join(f"{number} {kind}" for kind, number in design.counts.items())
     return [
         f"{made.folder / 'index.html'}: {len(key.items)} items of {', '.join(key.systems)}, files joined {how}",
         f"clips of {key.seconds:g} s{shorter} at {made.loudness:.1f} LUFS{softer}",
         f"{design.all_trials} trials for each of {design.listeners} listeners: {counts}",
         _anchor_line(design),
-        _power_line(design),
+        _power_line(design, len(key.items), len(key.systems)),
         f"keep the key to yourself: {made.key_file}",
     ]
 
@@ -155,26 +161,20 @@ def _anchor_line(design: Any) -> str:
     return f"who catches fewer than {rules.anchors:.0%} of the {count} spoiled copies (anchor) is left out"
 
 
-def _power_line(design: Any) -> str:
+def _power_line(design: Any, items: int, systems: int) -> str:
     """What a test of this size can find, or what it would take."""
-    from popgen_eval.listening.size import listeners_needed, share_found
+    from popgen_eval.listening.size import by_chance, least_listeners, listeners_needed, share_found
 
-    share = share_found(design.listeners, design.trials)
+    pairs = systems * (systems - 1) // 2
+    share = share_found(design.listeners, design.trials, items=items, pairs=pairs)
     if share < 1:
-        return f"such a test finds a preference of {share:.0%} or more four times in five (listeners alike by .1)"
-    needed = listeners_needed(EXAMPLE, design.trials)
-    return (
-        "no preference, however strong, could be found with so few answers; "
-        f"{needed} listeners could find {EXAMPLE:.0%}"
-    )
-
-
-def _write_joined(path: Path, given: list[Any], key: Any) -> None:
-    from popgen_core.errors import OutputError
-    from popgen_core.files import write_atomically
-    from popgen_eval.listening.joined import joined, joined_csv
-
-    try:
-        write_atomically(path, joined_csv(joined(given, key), key))
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}", hint="choose another place") from error
+        found = f"such a test finds a preference of {math.ceil(100 * share)}% or more four times in five"
+        return f"{found} (listeners alike by .1{', each pair of systems' if pairs > 1 else ''})"
+    needed = listeners_needed(EXAMPLE, design.trials, items=items, pairs=pairs)
+    enough = f"{needed} listeners could find {EXAMPLE:.0%}" if needed else "nor could more listeners: add songs"
+    fewer, least = min(design.listeners, items), least_listeners(pairs)
+    if fewer >= least:
+        return f"no preference, however strong, could be found with so few answers; {enough}"
+    unit = "listener" if design.listeners <= items else "song"
+    alike = f" ({fewer}, all of one mind: p = {f'{by_chance(fewer):.3g}'.lstrip('0')})" if fewer > 1 else ""
+    return f"nothing can be promised of fewer than {least} {unit}s{alike}; {enough}"

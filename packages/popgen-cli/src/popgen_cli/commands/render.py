@@ -23,7 +23,7 @@ def render(
         Path | None, typer.Option(help="SoundFont to play with; else $POPGEN_SOUNDFONT, else one that Debian installs.")
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option(min=0.1, help="Only so much from the first tone on, its end faded out.")
+        float | None, typer.Option(min=0.1, max=86_400, help="Only so much from the first tone on, its end faded out.")
     ] = None,
     loudness: Annotated[float, typer.Option(min=-60.0, max=-5.0, help="Integrated loudness, LUFS (BS.1770).")] = -23.0,
 ) -> None:

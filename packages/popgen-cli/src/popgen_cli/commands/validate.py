@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from popgen_cli.doors import SCREEN, complain, door, refuse_places, shown_json, write_file
+from popgen_cli.doors import complain, door, shown_json
+from popgen_cli.places import SCREEN, refuse_places, write_file
 from popgen_cli.progress import progress
 
 __all__ = ["eval_validate"]
@@ -46,8 +47,8 @@ def eval_validate(
     from popgen_core.corpus.pool import default_workers
     from popgen_eval.validation.validate import validate
 
-    names = [name.strip() for name in figures.split(",") if name.strip()] if figures else None
-    refuse_places(json, markdown, freeze)
+    names = [name.strip() for name in figures.split(",") if name.strip()] if figures is not None else None
+    refuse_places(markdown, freeze, screen=json, read=(songs,))
     with progress("validating") as show:
         found = validate(
             songs,
@@ -58,12 +59,12 @@ def eval_validate(
             workers=workers or default_workers(),
             progress=show,
         )
+    _write_all(found, every, json, markdown, freeze)
     _tell(found)
     if json == SCREEN:
         shown_json(found.to_json())
     else:
         _show(found, every, legend)
-    _write_all(found, every, json, markdown, freeze)
     if strict and found.missed:
         raise typer.Exit(MISSED)
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from popgen_core.audio.clip import RATE, Sound
 from popgen_core.errors import OutputError, PopgenError
-from popgen_core.files import write_atomically
+from popgen_core.files import check_file, write_atomically
 
-__all__ = ["READ", "WRITTEN", "encoded", "read_sound", "write_sound"]
+__all__ = ["READ", "WRITTEN", "check_sound", "encoded", "read_sound", "write_sound"]
 
 WRITTEN = (".wav", ".mp3", ".ogg", ".flac")
 READ = WRITTEN
@@ -31,12 +31,20 @@ def encoded(sound: Sound, ending: str) -> bytes:
     """
     if ending == ".wav":
         return _wav(sound)
-    if ending not in WRITTEN:
-        raise OutputError(f"sound cannot be written as {ending!r}", hint=f"give a name in {', '.join(WRITTEN)}")
+    _refuse_ending(ending)
     file = io.BytesIO()
     options: dict[str, Any] = MP3 if ending == ".mp3" else {}
     _soundfile().write(file, sound.samples, sound.rate, format=ending[1:].upper(), **options)
     return file.getvalue()
+
+
+def check_sound(path: Path) -> None:
+    """Raise, before any sound is made, what `write_sound` would raise: another ending, no codec, no such place."""
+    ending = path.suffix.lower()
+    _refuse_ending(ending)
+    if ending != ".wav":
+        _soundfile()
+    check_file(path)
 
 
 def write_sound(sound: Sound, path: Path) -> None:
@@ -59,6 +67,11 @@ def read_sound(path: Path) -> Sound:
     if not len(samples):
         raise PopgenError(f"{path} holds no sound")
     return Sound(_at_rate(samples[:, [0, -1]] if samples.shape[1] > 1 else np.repeat(samples, 2, axis=1), rate))
+
+
+def _refuse_ending(ending: str) -> None:
+    if ending not in WRITTEN:
+        raise OutputError(f"sound cannot be written as {ending!r}", hint=f"give a name in {', '.join(WRITTEN)}")
 
 
 def _wav(sound: Sound) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from popgen_core.audio.clip import faded, loudest_gain, scaled
-from popgen_core.audio.formats import write_sound
+from popgen_core.audio.formats import check_sound, write_sound
 from popgen_core.audio.synth import play, play_excerpt
 from popgen_core.errors import PopgenError
 from popgen_core.music.guard import read_song
@@ -31,8 +31,10 @@ def render_file(
 ) -> Rendered:
     """Play a MIDI file into a sound file; with `seconds`, only so much from its first tone on, its end faded out.
 
-    Raises MidiError for what is no song, OutputError, and PopgenError where sound cannot be made.
+    Raises OutputError, before anything is played, where `out` cannot be written, MidiError for what is no song, and
+    PopgenError where sound cannot be made.
     """
+    check_sound(out)
     song = read_song(midi).song
     made = play(song, soundfont) if seconds is None else faded(play_excerpt(song, soundfont, seconds))
     if made.peak == 0:

@@ -21,9 +21,21 @@ from popgen_core.groupers.program import GROUPS
 from popgen_core.music.song import Song
 from popgen_core.songwriter import write_songs
 
-__all__ = ["LEAST_BARS", "OF_ONE_SONG", "STAND_INS", "Made", "Source", "Wanted", "refuse_unknown", "stand_ins"]
+__all__ = [
+    "LEAST_BARS",
+    "MOST_BARS",
+    "MOST_SONGS",
+    "OF_ONE_SONG",
+    "STAND_INS",
+    "Made",
+    "Source",
+    "Wanted",
+    "refuse_unknown",
+    "stand_ins",
+]
 
 LEAST_BARS = 12  # fewer cannot be judged
+MOST_BARS, MOST_SONGS = 1_000, 100_000  # half an hour of music; more songs than any corpus has
 OF_ONE_SONG = ("shuffled-bars", "one-bar")  # stand-ins each of which is made of one song, and named after it
 Place = str | os.PathLike[str]
 Made = tuple[Song, dict[str, Any]]  # a song, and what its text event says of where it comes from
@@ -31,7 +43,7 @@ Made = tuple[Song, dict[str, Any]]  # a song, and what its text event says of wh
 
 @dataclass(frozen=True)
 class Wanted:
-    """How many songs (1 or more), of how many bars (12 or more), by which chance (0 or more). Raises RecipeError.
+    """How many songs (1 to 100,000), of how many bars (12 to 1,000), by which chance (0 or more). Raises RecipeError.
 
     `fewer`: whether fewer songs will do where a source has not as many.
     """
@@ -42,10 +54,11 @@ class Wanted:
     fewer: bool = False
 
     def __post_init__(self) -> None:
-        if self.count < 1 or self.bars < LEAST_BARS or self.seed < 0:
+        known = 1 <= self.count <= MOST_SONGS and LEAST_BARS <= self.bars <= MOST_BARS
+        if not known or self.seed < 0:
             raise RecipeError(
                 f"{self.count} songs of {self.bars} bars with seed {self.seed}",
-                hint=f"1 song or more, {LEAST_BARS} bars or more, a seed of 0 or more",
+                hint=f"1 to {MOST_SONGS:,} songs, {LEAST_BARS} to {MOST_BARS:,} bars, a seed of 0 or more",
             )
 
 
@@ -74,17 +87,32 @@ class Source:
         cut = ((name, excerpt(song, wanted.bars)) for name, song in fit)
         found = heapq.nsmallest(wanted.count, cut, key=lambda named: _lot(wanted.seed, named[0]))
         if not found or (len(found) < wanted.count and not wanted.fewer):
-            hint = f"ask for --count {len(found)}" if found else "it needs songs of one meter, 12 bars or longer"
-            raise PopgenError(f"{self.place} has {len(found)} fit songs, asked were {wanted.count}", hint=hint)
+            if not found:
+                raise self.nothing(f"it takes songs of one meter, {LEAST_BARS} bars or longer")
+            raise PopgenError(
+                f"{self.place} has {len(found)} fit songs, asked were {wanted.count}",
+                hint=f"ask for --count {len(found)}",
+            )
         return found
+
+    def nothing(self, needs: str) -> PopgenError:
+        """What is said where no song is fit, with a file that could not be read if there is one."""
+        unread = f"; {len(self.unread)} could not be read, such as {self.unread[0].file}" if self.unread else ""
+        return PopgenError(f"{self.place} has no fit song", hint=needs + unread)
 
 
 def stand_ins(name: str, wanted: Wanted, source: Source | None) -> Iterator[Made]:
     """The songs of a stand-in, one of STAND_INS, each with what made it; the same arguments make the same songs.
 
-    Raises RecipeError for an unknown name or for want of a source, PopgenError for one with too few songs.
+    Raises RecipeError for an unknown name, for want of a source and for one that the songwriter, whose songs are made
+    of no others, could not use; PopgenError for one with too few songs.
     """
     refuse_unknown(name)
+    if name == "songwriter" and source is not None:
+        raise RecipeError(
+            f"the songwriter makes songs by rules alone and would not use {source.place}",
+            hint="leave the source away; --count and --bars say how many songs and how long",
+        )
     if name == "songwriter":
         return _songwriter(wanted)
     if source is None:
@@ -109,7 +137,10 @@ def _one_bar(wanted: Wanted, source: Source) -> Iterator[Made]:
 
 
 def _markov(wanted: Wanted, source: Source) -> Iterator[Made]:
-    band = learn_band([song for _, song in source.songs(_common_time)])
+    songs = [song for _, song in source.songs(_common_time)]
+    if not songs:
+        raise source.nothing("it takes songs in 4/4 from bar to bar")
+    band = learn_band(songs)
     for number in range(wanted.count):
         yield band.draw(wanted.bars, _chance(wanted.seed, number)), {"songs": band.songs}
 

@@ -14,7 +14,7 @@ from popgen_core.baselines.bars import bar_of, bars_of
 from popgen_core.baselines.stand_ins import OF_ONE_SONG, Made, Source, Wanted, stand_ins
 from popgen_core.corpus.report import FileRow
 from popgen_core.errors import OutputError
-from popgen_core.files import made_folder, write_atomically
+from popgen_core.files import check_folder, made_folder, write_atomically
 from popgen_core.music.fitted import fitted
 from popgen_core.music.guard import ENDINGS
 from popgen_core.music.midi import PROVENANCE, song_to_midi
@@ -46,7 +46,7 @@ def write_baseline(
 ) -> WrittenBaseline:
     """Write the songs of a stand-in (shuffled-bars, one-bar, markov, songwriter) into the folder `out`.
 
-    `source`: a dataset or a folder of MIDI files; the songwriter needs none. A song made of one song keeps its name, so
+    `source`: a dataset or a folder of MIDI files; the songwriter takes none. A song made of one song keeps its name, so
     that the two are a pair to compare; others are called NAME-001.mid. The same arguments write the same bytes.
     Raises OutputError, before anything is written, where `out` is the source's own folder, or a file exists and
     `force` is not given, or two would have one name; else as `stand_ins`.
@@ -55,6 +55,7 @@ def write_baseline(
     made: Iterable[Made] = stand_ins(name, asked, corpus)
     if source is not None:
         _refuse_source(folder, Path(source))
+    check_folder(folder)
     names = [f"{name}-{number + 1:03}.mid" for number in range(asked.count)]
     if name in OF_ONE_SONG:
         made = list(made)

@@ -59,7 +59,11 @@ def _of_midi(place: Path, grouper: Grouper | None, unread: list[FileRow] | None)
         try:
             song = groups.group(read_song(task.path).song).song
         except PopgenError as error:
-            _put(unread, task.source, error.reason if isinstance(error, MidiError) else "bad-song", error)
+            if unread is None:
+                raise
+            # read_song says the path before the reason, a row names the file itself
+            plain = error.__cause__ if isinstance(error.__cause__, MidiError) else error
+            _put(unread, task.source, error.reason if isinstance(error, MidiError) else "bad-song", plain)
             continue
         yield task.source, song
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from popgen_core.contracts.evaluator import Measure
@@ -14,7 +14,7 @@ from popgen_eval.comparison.alike import about_anchors, about_settings, refuse_u
 from popgen_eval.comparison.contrast import FAMILIES, HINTS, Contrast, contrast_of
 from popgen_eval.comparison.directions import directions_of
 from popgen_eval.comparison.listing import clipped, gathered
-from popgen_eval.comparison.songs import Songs, judged, matched, songs_of
+from popgen_eval.comparison.songs import Songs, alone, file_name, judged, matched, songs_of
 from popgen_eval.comparison.table import notes, rows
 from popgen_eval.report import Report
 from popgen_eval.statistics.bca import RESAMPLES
@@ -32,11 +32,15 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """A against B, then A and B each against the reference where there is one; `remarks` on the songs come first."""
+    """A against B, then A and B each against the reference where there is one; `remarks` on the songs come first.
+
+    `left_out`: by side, the names of the songs that the other side lacks, where only common ones are compared.
+    """
 
     contrasts: tuple[Contrast, ...]
     remarks: tuple[str, ...]
     seed: int
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def hints(self) -> int:
@@ -66,6 +70,7 @@ class Comparison:
         return {
             "sentences": self.sentences(),
             "seed": self.seed,
+            "left_out": {label: list(names) for label, names in self.left_out.items()},
             "comparisons": [contrast.to_json() for contrast in self.contrasts],
         }
 
@@ -79,6 +84,7 @@ def compare(
     seed: int = 0,
     labels: tuple[str, str, str] = ("A", "B", "the reference"),
     by_name: bool = False,
+    common: bool = False,
     measures: Sequence[Measure] | None = None,
     resamples: int = RESAMPLES,
 ) -> Comparison:
@@ -88,24 +94,29 @@ def compare(
     Otherwise Welch's t, checked by Mann-Whitney; so is every comparison with the reference. Where t and rank test
     disagree the rank test is trusted. It takes five songs of each, or five pairs. p and TOST are corrected within each
     family of figures, in each comparison by itself. `by_name`, and always where paired: files of one name in several
-    folders are versions of one song (seeds), of which the mean is taken. `measures` say which direction is better; by
-    default the installed evaluators do. Figures that other versions of their evaluators made are left out, and told.
-    Raises RecipeError for songs without a partner, for reports of other windows or groups and for those without a
-    figure in common, PopgenError for one in which no song could be judged.
+    folders are versions of one song (seeds), of which the mean is taken. `common`, for pairs: songs that only one side
+    has are left out of everything, and told. `measures` say which direction is better; by default the installed
+    evaluators do. Figures that other versions of their evaluators made are left out, and told. Raises RecipeError for
+    songs without a partner, for reports of other windows or groups and for those without a figure in common,
+    PopgenError for one in which no song could be judged.
     """
     merged = by_name or paired
     reports = [a, b, *([reference] if reference else [])]
     refuse_unlike(reports, labels)
-    sides = [songs_of(report, by_name=merged) for report in reports]
-    remarks = [line for songs, label in zip(sides, labels, strict=False) for line in words.about_songs(songs, label)]
-    common = _common(sides, labels)
-    figures, other_versions = without_other_versions(common, reports)
+    lonely = _without_partner(a, b, labels) if common and paired else {}
+    left = {name for names in lonely.values() for name in names}
+    withouts = [left, left, set()]
+    sides = [songs_of(one, by_name=merged, without=names) for one, names in zip(reports, withouts, strict=False)]
+    remarks = [line for label, names in lonely.items() for line in words.about_alone(names, label)]
+    remarks += [line for songs, label in zip(sides, labels, strict=False) for line in words.about_songs(songs, label)]
+    shared = _common(sides, labels)
+    figures, other_versions = without_other_versions(shared, reports)
     if not figures:
         raise RecipeError(other_versions[0], hint="judge all songs by one release of popgen-eval")
     remarks += [
         *about_settings(reports, labels),
         *about_anchors(reports, labels),
-        *_left_over(sides, labels, common),
+        *_left_over(sides, labels, shared),
         *other_versions,
     ]
     better = directions_of(figures, measures)
@@ -122,7 +133,17 @@ def compare(
             contrast_of(judged(songs), judged(real), (label, labels[2]), better, paired=False, to_reference=True, **how)
             for real in sides[2:]
         ]
-    return Comparison(tuple(contrasts), tuple(remarks), seed)
+    return Comparison(tuple(contrasts), tuple(remarks), seed, lonely)
+
+
+def _without_partner(a: Report, b: Report, labels: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """By side, the songs that the other side lacks. Raises RecipeError where there is not one song that both have."""
+    found = {labels[0]: alone(a, b), labels[1]: alone(b, a)}
+    if len(found[labels[0]]) == len({file_name(file) for file in a.files}):
+        raise RecipeError(
+            f"{labels[0]} and {labels[1]} have no file name in common", hint="without pairs compare unpaired"
+        )
+    return {label: names for label, names in found.items() if names}
 
 
 def _common(sides: Sequence[Songs], labels: Sequence[str]) -> list[str]:

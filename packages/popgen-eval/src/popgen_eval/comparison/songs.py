@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from popgen_core.corpus.folder import printable_path
 from popgen_core.errors import RecipeError
 from popgen_eval.report import FileScores, Report
 
-__all__ = ["Songs", "file_name", "judged", "matched", "songs_of"]
+__all__ = ["Songs", "alone", "file_name", "judged", "matched", "shortened", "songs_of"]
 
 DIGITS = 12  # scores that differ by less are equal but for rounding: a tie, to a rank test
 SHOWN = 5  # names that an error lists
@@ -42,19 +43,27 @@ class Songs:
         return np.asarray(self.scores[:, self._column[figure]], dtype=np.float64)
 
 
-def songs_of(report: Report, *, by_name: bool) -> Songs:
+def songs_of(report: Report, *, by_name: bool, without: Collection[str] = ()) -> Songs:
     """A report -> its songs: every file by itself, or `by_name` all files of one name as versions of one song.
 
-    A song's score is the mean of those of its versions in which it is defined.
+    A song's score is the mean of those of its versions in which it is defined. Files of the names in `without` are
+    left out.
     """
     versions: dict[str, list[FileScores]] = {}
-    for number, file in enumerate(report.files):
+    kept = [file for file in report.files if file_name(file) not in without]
+    for number, file in enumerate(kept):
         versions.setdefault(file_name(file) if by_name else f"{number} {file.path}", []).append(file)
     rows = [_mean(files, report.names) for files in versions.values()]
-    names = list(versions) if by_name else [file.path for file in report.files]
+    names = list(versions) if by_name else [file.path for file in kept]
     unread = [name for name, files in zip(names, versions.values(), strict=True) if all(file.error for file in files)]
     scores = np.array(rows, dtype=np.float64).reshape(len(rows), len(report.names))
-    return Songs(tuple(names), np.round(scores, DIGITS), report.names, len(report.files), tuple(unread))
+    return Songs(tuple(names), np.round(scores, DIGITS), report.names, len(kept), tuple(unread))
+
+
+def alone(one: Report, other: Report) -> tuple[str, ...]:
+    """The names of the first's songs of which the other has no file, in order."""
+    there = {file_name(file) for file in other.files}
+    return tuple(dict.fromkeys(name for name in map(file_name, one.files) if name not in there))
 
 
 def matched(a: Songs, b: Songs, labels: tuple[str, str]) -> tuple[Songs, Songs]:
@@ -62,16 +71,16 @@ def matched(a: Songs, b: Songs, labels: tuple[str, str]) -> tuple[Songs, Songs]:
 
     Raises RecipeError where a song of one has no partner in the other.
     """
-    alone = [
+    single = [
         (label, [name for name in one.names if name not in set(other.names)])
         for label, one, other in ((labels[0], a, b), (labels[1], b, a))
     ]
-    if any(names for _, names in alone):
-        total = sum(len(names) for _, names in alone)
-        lists = "; ".join(f"only in {label}: {_listed(names)}" for label, names in alone if names)
+    if any(names for _, names in single):
+        total = sum(len(names) for _, names in single)
+        lists = "; ".join(f"only in {label}: {shortened(names)}" for label, names in single if names)
         raise RecipeError(
             f"{total} {'song has' if total == 1 else 'songs have'} no partner of the same file name: {lists}",
-            hint="a pair are two files of one name, made from one prompt; without pairs compare unpaired",
+            hint="--common leaves them out; a pair are two files of one name, made from one prompt",
         )
     place = {name: number for number, name in enumerate(b.names)}
     order = [place[name] for name in a.names]
@@ -105,6 +114,7 @@ def _mean(files: Sequence[FileScores], figures: Sequence[str]) -> list[float]:
     return row
 
 
-def _listed(names: Sequence[str]) -> str:
+def shortened(names: Sequence[str]) -> str:
+    """The first names and how many more there are, for a message."""
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    return ", ".join(map(printable_path, names[:SHOWN])) + more

@@ -10,11 +10,11 @@ from popgen_eval.comparison.contrast import HINTS, Contrast
 from popgen_eval.comparison.figure import CATEGORICAL, LEAST_SONGS, FigureTest
 from popgen_eval.comparison.listing import clipped, gathered
 from popgen_eval.comparison.numbers import effect_text, number_text, p_text, relation, size_text
-from popgen_eval.comparison.songs import Songs, file_name
+from popgen_eval.comparison.songs import Songs, file_name, shortened
 from popgen_eval.report import Report
 from popgen_eval.statistics import MARGIN
 
-__all__ = ["about_pairs", "about_songs", "sentences"]
+__all__ = ["about_alone", "about_pairs", "about_songs", "sentences"]
 
 ROOM, LITTLE = 90, 40  # letters of names in a sentence, in one that says much else
 MANY = 0.1  # share of songs in which a figure is undefined that is worth a sentence
@@ -35,6 +35,16 @@ def about_songs(songs: Songs, label: str) -> list[str]:
     if songs.unread:
         lines.append(f"{label}: {len(songs.unread)} of {len(songs.names)} songs could not be judged: left out")
     return lines
+
+
+def about_alone(names: Sequence[str], label: str) -> list[str]:
+    """The songs of one side that have no partner and are left out."""
+    if not names:
+        return []
+    return [
+        f"left out, since only {label} has {'it' if len(names) == 1 else 'them'}: "
+        f"{_songs(len(names))}, {shortened(names)}"
+    ]
 
 
 def about_pairs(a: Report, b: Report, labels: tuple[str, str]) -> list[str]:

@@ -19,7 +19,7 @@ from popgen_eval.listening.ratings import RatingGap, rating_gaps, rating_means
 from popgen_eval.plain import plain
 from popgen_eval.statistics import holm
 
-__all__ = ["Analysis", "Panel", "analyse"]
+__all__ = ["Analysis", "Panel", "analyse", "preferences_kept"]
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,7 @@ def analyse(answers: Iterable[Answer], key: Key, *, rules: Rules | None = None, 
     judgments, told = joined(answers, key), rules or Rules()
     of = by_listener(judgments)
     watches = {listener: watched(mine) for listener, mine in of.items()}
-    why = {listener: tuple(reasons(watch, key.seconds, told)) for listener, watch in watches.items()}
-    excluded = {listener: found for listener, found in why.items() if found}
+    excluded = _excluded(watches, key, told)
     counted = [one for one in judgments if one.trial.listener not in excluded]
     asked = len(key.trials) // max(len({trial.listener for trial in key.trials}), 1)
     everyone = _panel(judgments, key.systems, intervals)
@@ -87,16 +86,35 @@ def analyse(answers: Iterable[Answer], key: Key, *, rules: Rules | None = None, 
     )
 
 
-def _panel(judgments: Sequence[Judgment], systems: Sequence[str], intervals: bool) -> Panel:
+def preferences_kept(answers: Iterable[Answer], key: Key, *, rules: Rules | None = None) -> tuple[Preference, ...]:
+    """The preferences that `analyse` finds after the exclusions, without intervals and all else: for many panels."""
+    of = by_listener(joined(answers, key))
+    excluded = _excluded({listener: watched(mine) for listener, mine in of.items()}, key, rules or Rules())
+    counted = [one for listener, mine in of.items() if listener not in excluded for one in mine]
+    return _preferences(counted, key.systems, False)
+
+
+def _excluded(watches: dict[int, Watch], key: Key, rules: Rules) -> dict[int, tuple[str, ...]]:
+    """Who is left out -> why."""
+    why = {listener: tuple(reasons(watch, key.seconds, rules)) for listener, watch in watches.items()}
+    return {listener: found for listener, found in why.items() if found}
+
+
+def _preferences(judgments: Sequence[Judgment], systems: Sequence[str], intervals: bool) -> tuple[Preference, ...]:
+    """Those of every two systems, their p corrected for being many."""
     found = [preference(judgments, *pair, intervals=intervals) for pair in combinations(systems, 2)]
-    gaps = rating_gaps(judgments, systems)
     undecided = sum(math.isnan(one.clustered.p) and one.decided + one.ties > 0 for one in found)
-    preferences = zip(found, holm([one.clustered.p for one in found], undecided), strict=True)
+    corrected = holm([one.clustered.p for one in found], undecided)
+    return tuple(replace(one, p=p) for one, p in zip(found, corrected, strict=True))
+
+
+def _panel(judgments: Sequence[Judgment], systems: Sequence[str], intervals: bool) -> Panel:
+    gaps = rating_gaps(judgments, systems)
     corrected = zip(gaps, holm([gap.both_p for gap in gaps], sum(gap.still for gap in gaps)), strict=True)
     panel = Panel(
         listeners=len({one.trial.listener for one in judgments}),
         judgments=len(judgments),
-        preferences=tuple(replace(one, p=p) for one, p in preferences),
+        preferences=_preferences(judgments, systems, intervals),
         means=rating_means(judgments, systems),
         gaps=tuple(replace(gap, p=p) for gap, p in corrected),
         agreement=agreements(judgments),

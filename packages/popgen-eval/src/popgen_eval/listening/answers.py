@@ -39,7 +39,7 @@ MOST_ROWS = 2_000
 DAY_MS = 86_400_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One trial of one listener.
 

@@ -15,7 +15,7 @@ from popgen_core.audio.clip import RATE, Sound, cut, faded, loudest_gain, scaled
 from popgen_core.audio.formats import encoded, read_sound
 from popgen_core.audio.synth import play_excerpt
 from popgen_core.errors import PopgenError
-from popgen_core.music.guard import read_song
+from popgen_core.music.guard import plain_text, read_song
 from popgen_core.music.song import Song
 from popgen_eval.listening.material import Material
 from popgen_eval.listening.plan import Stimulus
@@ -149,4 +149,5 @@ def _reached(sound: Sound, target: float) -> tuple[float, float]:
 
 def _without(path: Path, message: str) -> str:
     """A message without the path that it begins with."""
-    return message.removeprefix(f"{path}").lstrip(": ")
+    shown = plain_text(f"{path}", longest=2**12)  # as read_song writes it
+    return message.removeprefix(f"{path}").removeprefix(shown).lstrip(": ")

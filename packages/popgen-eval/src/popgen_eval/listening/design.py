@@ -10,6 +10,7 @@ __all__ = ["LEAST_ANCHORS", "Design"]
 
 MANY_TRIALS = 20  # from here on, attention is checked twice
 ANCHORED_TRIALS = 8  # from here on, there are anchors enough for the rule that leaves listeners out
+MOST_TRIALS = 200_000  # of all listeners: the key of more takes gigabytes
 LEAST_ANCHORS = 4  # so that one slip leaves 75 %, which is enough; of three it leaves 67 %
 
 
@@ -17,7 +18,8 @@ LEAST_ANCHORS = 4  # so that one slip leaves 75 %, which is enough; of three it 
 class Design:
     """Sizes of a test.
 
-    `trials`: pairs of two systems a listener judges, 1 or more. `listeners`: planned, 1 or more. Shares of `trials`,
+    `trials`: pairs of two systems a listener judges, 1 or more. `listeners`: planned, 1 or more; trials times
+    listeners are 200,000 at most. Shares of `trials`,
     0..1, at least one trial each: `identical`, pairs of twice the same clip, which show a leaning to one side;
     `anchors`, a clip beside a spoiled copy of it, which must be caught, at least 4 from 8 trials on; `repeats`, pairs
     heard again with the sides swapped. `attention`: trials that tell what to answer; none given: 1, or 2 from 20 trials
@@ -35,6 +37,11 @@ class Design:
     def __post_init__(self) -> None:
         if self.trials < 1 or self.listeners < 1:
             raise RecipeError("a listening test needs a trial and a listener at least")
+        if self.trials * self.listeners > MOST_TRIALS:
+            raise RecipeError(
+                f"{self.trials:,} trials for each of {self.listeners:,} listeners are too many for one test",
+                hint=f"ask for {MOST_TRIALS:,} in all at most",
+            )
         for name in ("identical", "anchors", "repeats"):
             if not 0 <= getattr(self, name) <= 1:
                 raise RecipeError(f"{name} = {getattr(self, name)} is no share of the trials", hint="give 0 to 1")

@@ -47,9 +47,9 @@ class Watch:
 
 def watched(judgments: Sequence[Judgment]) -> Watch:
     """The judgments of one listener -> what their control trials tell."""
-    chosen = {one.trial.trial: one.chosen for one in judgments}
+    heard = {one.trial.trial: one for one in judgments}
     caught = [one.answer.choice == one.trial.expected for one in judgments if one.trial.kind == "anchor"]
-    alike = [one.chosen == chosen[one.trial.again] for one in judgments if one.trial.again in chosen]
+    alike = [one.chosen == heard[one.trial.again].chosen for one in judgments if one.trial.again in heard]
     failed = [one.answer.choice != one.trial.expected for one in judgments if one.trial.kind == "attention"]
     seconds = median(one.answer.rt_ms for one in judgments) / 1000
     return Watch(_share(caught), len(caught), _share(alike), len(alike), seconds, sum(failed))

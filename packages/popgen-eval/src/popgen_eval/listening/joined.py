@@ -16,7 +16,7 @@ from popgen_eval.listening.plan import Trial
 __all__ = ["Judgment", "by_listener", "joined", "joined_csv"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Judgment:
     """A trial and its answer."""
 
@@ -26,8 +26,9 @@ class Judgment:
     @property
     def chosen(self) -> str:
         """The label of the system chosen, "" for no preference."""
-        sides = {"A": self.trial.left.label, "B": self.trial.right.label}
-        return sides.get(self.answer.choice, "")
+        if self.answer.choice == "none":
+            return ""
+        return (self.trial.left if self.answer.choice == "A" else self.trial.right).label
 
     @property
     def rated(self) -> str:

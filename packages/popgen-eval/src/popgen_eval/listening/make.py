@@ -10,7 +10,7 @@ from pathlib import Path
 from numpy.random import default_rng
 
 from popgen_core.errors import OutputError
-from popgen_core.files import check_new, json_bytes, new_folder, write_atomically
+from popgen_core.files import check_file, check_new, json_bytes, new_folder, write_atomically
 from popgen_eval.listening.clips import Source, length_of, stamp_of, write_clips
 from popgen_eval.listening.design import Design
 from popgen_eval.listening.key import Key, number_of
@@ -68,6 +68,7 @@ def make_test(
         raise OutputError(f"the key cannot be written to {kept}", hint="name a new file outside the test's folder")
     chosen = material(folders, audio=audio, most=items or max(design.trials, LEAST_ITEMS), seed=design.seed)
     with tempfile.TemporaryDirectory() as place, new_folder(out) as folder:
+        check_file(kept)
         source = Source(chosen, None if audio else soundfont, seconds, Path(place))
         plain = [Stimulus(system, item) for item in range(len(chosen.items)) for system in chosen.systems]
         plan_trials(design, chosen.systems, len(chosen.items), ours=ours)  # refuses what cannot be, before the work

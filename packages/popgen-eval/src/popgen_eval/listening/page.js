@@ -80,8 +80,9 @@ class Player {
     if (this.stopped) return;  // its last events come when the next pair is on the screen already
     const playing = !this.sound.paused && !this.sound.ended;
     const begun = this.sound.currentTime > 0 && !this.sound.ended;
-    const verb = playing ? "Pause" : begun ? "Go on with" : "Play";
-    this.button.textContent = `${verb} clip ${this.name}${this.heard && !playing && !begun ? " again" : ""}`;
+    const verb = playing ? "Pause" : begun ? "Go on" : "Play";
+    const named = Object.assign(document.createElement("span"), {className: "named", textContent: ` ${begun && !playing ? "with " : ""}clip ${this.name}`});
+    this.button.replaceChildren(verb, named, this.heard && !playing && !begun ? " again" : "");
     at(`state-${this.name}`).textContent = playing ? "playing …" : this.heard ? "✓ heard to the end" : "not heard to the end yet";
     this.button.parentElement.classList.toggle("heard", this.heard);
   }
@@ -189,7 +190,9 @@ async function finish() {
   const file = "Please download your answers and send the file to whoever gave you this test.";
   if (!served) { at("end-say").textContent = `You have answered all pairs. ${file}`; return; }
   at("end-say").textContent = "Your answers are being sent …";
-  at("end-say").textContent = (await send())
+  const arrived = await send();
+  at("download").classList.toggle("spare", arrived);
+  at("end-say").textContent = arrived
     ? "Your answers have arrived. You can close this page."
     : `Your answers could not be sent. ${file}`;
 }

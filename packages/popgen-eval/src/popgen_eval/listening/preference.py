@@ -24,8 +24,9 @@ class Preference:
     `first_wins`, `second_wins`, `ties`: counts. `chi_square` and `chi_p`: ties left out; `half_chi_square` and
     `half_p`: ties split in halves. `exact_p`: binomial, NaN from 40 choices on. `clustered`: the share of the first
     among choices with a preference (0..1) and the test to go by; `by_listener`, `by_item`: its 95 % intervals from
-    drawing listeners, or items, anew. `p`: the clustered one corrected for several pairs of systems (Holm). With
-    fewer than 5 listeners who decided no p and no interval is known: NaN, as is an interval over fewer than 5 items.
+    drawing listeners, or items, anew. `items`: those with such choices. `p`: the clustered one corrected for several
+    pairs of systems (Holm). With fewer than 5 listeners who decided no p and no interval is known: NaN, as is an
+    interval over fewer than 5 items.
     """
 
     first: str
@@ -39,6 +40,7 @@ class Preference:
     half_p: float
     exact_p: float
     clustered: ClusteredTest
+    items: int
     by_listener: tuple[float, float] = (math.nan, math.nan)
     by_item: tuple[float, float] = (math.nan, math.nan)
     p: float = math.nan
@@ -63,6 +65,7 @@ def preference(
         *(counts.chi_square, counts.p_chi_square, counts.chi_square_ties_split, counts.p_ties_split),
         exact_p=counts.p_exact if len(decided) < EXACT_BELOW else math.nan,
         clustered=clustered_test(chosen, listeners, items),
+        items=len(set(items)),
     )
     if len(set(listeners)) < FEWEST:
         return _untested(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import sys
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +17,7 @@ from popgen_core.files import write_atomically
 from popgen_eval.listening.answers import MOST_BYTES, Answer, answers_from
 from popgen_eval.listening.make import CLIPS, INDEX, MANIFEST
 from popgen_eval.listening.page import FORMAT
+from popgen_eval.listening.ranges import Unsatisfiable, asked_part
 
 __all__ = ["LOOPBACK", "ListeningServer", "answers_path", "read_manifest"]
 
@@ -23,6 +25,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TYPES = {".html": "text/html; charset=utf-8", ".mp3": "audio/mpeg", ".wav": "audio/wav"}
 TYPES |= {".ogg": "audio/ogg", ".flac": "audio/flac"}
 SESSIONS = 3  # files of one listener number; who reloads keeps a session, and more than these is no listener
+PARTS = {"Accept-Ranges": "bytes"}
 PATIENCE_SECONDS = 30
 
 
@@ -87,6 +90,11 @@ class ListeningServer(ThreadingHTTPServer):
         host, port = self.server_address[:2]
         return f"http://[{host!s}]:{port}/" if ":" in str(host) else f"http://{host!s}:{port}/"
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing of a browser that hangs up, as they do when someone goes to another place of a clip."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
     def take(self, content: bytes) -> Path:
         """Keep the answers of one listener, whole or not at all. Raises PopgenError for what is none of this test."""
         answers = answers_from(content, "answers")
@@ -129,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
             content = path.read_bytes()
         except OSError:
             return self._answer(HTTPStatus.NOT_FOUND, b"not found\n")
-        return self._answer(HTTPStatus.OK, content, TYPES[path.suffix])
+        return self._answer_part(content, TYPES[path.suffix])
 
     def do_HEAD(self) -> None:
         self.do_GET()
@@ -163,11 +171,24 @@ class _Handler(BaseHTTPRequestHandler):
         origin = self.headers.get("Origin")
         return origin is None or origin.removeprefix("http://") == self.headers.get("Host")
 
+    def _answer_part(self, content: bytes, kind: str) -> None:
+        """A file, or the part of it that is asked for; nothing here has a name or date that `If-Range` could mean."""
+        size, whole = len(content), self.command != "GET" or "If-Range" in self.headers
+        try:
+            part = None if whole else asked_part(self.headers.get("Range"), size)
+        except Unsatisfiable:
+            more = {"Content-Range": f"bytes */{size}"}
+            return self._answer(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, b"no such part\n", **more)
+        if part is None:
+            return self._answer(HTTPStatus.OK, content, kind, **PARTS)
+        more = {**PARTS, "Content-Range": f"bytes {part[0]}-{part[1] - 1}/{size}"}
+        return self._answer(HTTPStatus.PARTIAL_CONTENT, content[slice(*part)], kind, **more)
+
     def _refuse(self, status: HTTPStatus, words: str) -> None:
         self.close_connection = True  # what is left of the request is not read
         self._answer(status, f"{words}\n".encode("utf-8", "replace"))
 
-    def _answer(self, status: HTTPStatus, content: bytes, kind: str = "text/plain; charset=utf-8") -> None:
+    def _answer(self, status: HTTPStatus, content: bytes, kind: str = "text/plain; charset=utf-8", **more: str) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
@@ -175,6 +196,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("X-Frame-Options", "DENY")
         self.send_header("Referrer-Policy", "no-referrer")
+        for name, value in more.items():
+            self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numpy.random import Generator
 
 from popgen_eval.listening.answers import Answer
@@ -29,54 +30,54 @@ def simulated_answers(
     `icc` (0: all alike; below 1). `ties`: chance of no preference. The first `listeners` of the plan answer, or all.
     Ratings are 1 to 5 at random, those of the first system a little higher where it is preferred.
     """
-    own: dict[int, float] = {}
-    answers = []
-    for trial in key.trials:
-        if listeners is not None and trial.listener > listeners:
-            continue
-        if trial.listener not in own:
-            own[trial.listener] = _own_share(share, icc, random)
-        answers.append(_answer(trial, key, _choice(trial, key, own[trial.listener], ties, random), share, random))
-    return answers
-
-
-def _own_share(share: float, icc: float, random: Generator) -> float:
-    if icc <= 0:
-        return share
-    spread = (1 - icc) / icc
-    return float(random.beta(share * spread, (1 - share) * spread))
-
-
-def _choice(trial: Trial, key: Key, share: float, ties: float, random: Generator) -> str:
-    if trial.kind == "attention":
-        return trial.expected
-    if trial.kind == "anchor" and random.random() < CAUGHT:
-        return trial.expected
-    if random.random() < ties:
-        return "none"
-    first_left = trial.left.label == key.systems[0]
-    if trial.left.label == trial.right.label or (not first_left and trial.right.label != key.systems[0]):
-        share = 0.5
-    return "A" if (random.random() < share) == first_left else "B"
-
-
-def _answer(trial: Trial, key: Key, choice: str, share: float, random: Generator) -> Answer:
-    rated = trial.left if trial.rated == "A" else trial.right
-    middle = 3 + 2 * (share - 0.5) * (1 if rated.label == key.systems[0] else -1)
-    one, two, three, four = (min(max(round(random.normal(middle, 1)), 1), HOLDS) for _ in range(4))
+    trials = [trial for trial in key.trials if listeners is None or trial.listener <= listeners]
+    own = _own_shares({trial.listener: share for trial in trials}, icc, random)
+    chances = random.random((len(trials), 3)).tolist()  # (trial, what is caught, a tie, a choice)
+    points = _points(trials, key, share, random)
+    sure = random.integers(1, HOLDS + 1, len(trials)).tolist()
+    pauses = random.integers(5_000, 30_000, len(trials)).tolist()  # milliseconds
     whole = round(key.seconds * 1000)
-    return Answer(
-        session=f"{trial.listener:08x}",
-        listener=trial.listener,
-        trial=trial.trial,
-        choice=choice,
-        confidence=int(random.integers(1, HOLDS + 1)),
-        ratings=(one, two, three, four),
-        play_ms_a=whole,
-        play_ms_b=whole,
-        rt_ms=2 * whole + int(random.integers(5_000, 30_000)),
-        order=trial.order,
-        test=key.fingerprint,
-        version="simulated",
-        rated=trial.rated,
-    )
+    return [
+        Answer(
+            session=f"{trial.listener:08x}",
+            listener=trial.listener,
+            trial=trial.trial,
+            choice=_choice(trial, key, own[trial.listener], ties, chance),
+            confidence=confidence,
+            ratings=ratings,
+            play_ms_a=whole,
+            play_ms_b=whole,
+            rt_ms=2 * whole + pause,
+            order=trial.order,
+            test=key.fingerprint,
+            version="simulated",
+            rated=trial.rated,
+        )
+        for trial, chance, ratings, confidence, pause in zip(trials, chances, points, sure, pauses, strict=True)
+    ]
+
+
+def _own_shares(mean: dict[int, float], icc: float, random: Generator) -> dict[int, float]:
+    """Listener -> the share of their own around the mean one."""
+    if icc <= 0:
+        return mean
+    spread, share = (1 - icc) / icc, np.array(list(mean.values()))
+    return dict(zip(mean, random.beta(share * spread, (1 - share) * spread).tolist(), strict=True))
+
+
+def _choice(trial: Trial, key: Key, share: float, ties: float, chance: list[float]) -> str:
+    caught, tied, chosen = chance
+    if trial.kind == "attention" or (trial.kind == "anchor" and caught < CAUGHT):
+        return trial.expected
+    if tied < ties:
+        return "none"
+    left, right = trial.left.label == key.systems[0], trial.right.label == key.systems[0]
+    return "A" if (chosen < (share if left != right else 0.5)) == left else "B"
+
+
+def _points(trials: list[Trial], key: Key, share: float, random: Generator) -> list[tuple[int, int, int, int]]:
+    """Each trial's four ratings, 1 to 5."""
+    rated = [(trial.left if trial.rated == "A" else trial.right).label == key.systems[0] for trial in trials]
+    middle = 3 + (2 * share - 1) * np.where(rated, 1, -1)  # (trial,)
+    drawn = random.normal(middle[:, None], 1, (len(trials), 4)).round().clip(1, HOLDS)  # (trial, scale)
+    return [(one, two, three, four) for one, two, three, four in drawn.astype(int).tolist()]

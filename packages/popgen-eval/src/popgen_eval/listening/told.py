@@ -130,7 +130,9 @@ def _verdict(one: Preference, panel: Panel) -> str:
     words = "so no preference is shown, which does not say that there is none"
     if abs(share - 0.5) < LEAST_SHARE - 0.5:
         return words
-    needed = listeners_needed(max(share, 1 - share), trials)
+    needed = listeners_needed(max(share, 1 - share), trials, items=one.items, alpha=ALPHA / len(panel.preferences))
+    if needed is None:
+        return f"{words}; with {counted(one.items, 'item')} no number of listeners would show it"
     return f"{words}; if the share is what it seems, about {needed} listeners of {trials} such pairs would show it"
 
 

@@ -61,11 +61,14 @@ def recurrence(grid: NDArray[np.bool_], lags: tuple[int, ...] = LAGS) -> float:
 class RhythmAccuracy:
     """`rhythm_accuracy`, 0..1, higher is better: the mean over groups, weighted by sqrt(notes), of sqrt(A k).
 
-    A: share of onsets within max(1/16 beat, 30 ms) of the better of the sixteenth and the eighth triplet grid,
-    corrected for chance. k: Cohen's kappa of the onset rows of bars 1, 2 or 4 apart, the best of the three. One bar
-    repeated scores high by design; swing away from both grids lowers it. Undefined below 12 bars and without a group
-    of 16 notes (drums 32). Source: popgen's own, for the paper's "rhythm accuracy" (figure 2), which the paper does
-    not define. Deviation from our first definition: above 187 BPM the tolerance stays at 3/32 beat.
+    A: share of onsets within a tolerance of the better of the sixteenth and the eighth triplet grid, corrected for
+    chance. The tolerance depends on tempo: 1/16 beat up to 125 BPM, then 30 ms, which is more of a beat the faster the
+    song, and from 187.5 BPM on 3/32 beat. So a change of tempo leaves the figure as it is only below 125 BPM or above
+    187.5; between, or across, loose onsets may count otherwise. k: Cohen's kappa of the onset rows of bars 1, 2 or
+    4 apart, the best of the three. One bar repeated scores high by design; swing away from both grids lowers it.
+    Undefined below 12 bars and without a group of 16 notes (drums 32). Source: popgen's own, for the paper's
+    "rhythm accuracy" (figure 2), which the paper does not define. Deviation from our first definition: above 187.5
+    BPM the tolerance stays at 3/32 beat.
     """
 
     @dataclass(frozen=True)

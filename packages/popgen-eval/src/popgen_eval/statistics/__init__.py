@@ -1,4 +1,7 @@
-"""What figures say of songs, and how surely: summaries, tests, effects, intervals."""
+"""What figures say of songs, and how surely: summaries, tests, effects, intervals.
+
+scipy is imported by the test that is made, not with this package: judging songs without tests does not wait for it.
+"""
 
 from popgen_eval.statistics.agreement import alpha_interval, alpha_ordinal, icc_2k, icc_2k_incomplete, raters_each
 from popgen_eval.statistics.bca import bca
@@ -17,7 +20,10 @@ from popgen_eval.statistics.effects import FEWEST, Effect, dz_of_pairs, hedges_g
 from popgen_eval.statistics.equivalence import MARGIN, Equivalence, equivalence, margin_of
 from popgen_eval.statistics.multiple import benjamini_hochberg, holm
 from popgen_eval.statistics.power import (
+    clustered_share_power,
+    clustered_share_size,
     design_effect,
+    detectable_clustered_share,
     detectable_paired,
     detectable_share,
     detectable_unpaired,
@@ -59,10 +65,13 @@ __all__ = [
     "bca_interval",
     "benjamini_hochberg",
     "cluster_share",
+    "clustered_share_power",
+    "clustered_share_size",
     "clustered_test",
     "corrected_resampled_t",
     "crossed_share",
     "design_effect",
+    "detectable_clustered_share",
     "detectable_paired",
     "detectable_share",
     "detectable_unpaired",

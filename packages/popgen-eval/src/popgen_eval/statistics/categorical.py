@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import bdtr, chdtrc
 
 from popgen_core.errors import PopgenError
 
@@ -71,7 +70,7 @@ def goodness_of_fit(counts: Sequence[float], expected: Sequence[float] | None = 
     if len(seen) < 2 or not seen.sum():
         return ChiSquare(math.nan, max(len(seen) - 1, 0), math.nan, math.nan, math.nan)
     statistic = float(((seen - wanted) ** 2 / wanted).sum())
-    return ChiSquare(statistic, len(seen) - 1, float(chdtrc(len(seen) - 1, statistic)), math.nan, float(wanted.min()))
+    return ChiSquare(statistic, len(seen) - 1, _p(statistic, len(seen) - 1), math.nan, float(wanted.min()))
 
 
 def independence(table: Sequence[Sequence[float]]) -> ChiSquare:
@@ -90,7 +89,7 @@ def independence(table: Sequence[Sequence[float]]) -> ChiSquare:
     wanted = seen.sum(axis=1, keepdims=True) * seen.sum(axis=0, keepdims=True) / seen.sum()  # (row, column)
     statistic = float(((seen - wanted) ** 2 / wanted).sum())
     v = math.sqrt(statistic / (float(seen.sum()) * (min(rows, columns) - 1)))
-    return ChiSquare(statistic, df, float(chdtrc(df, statistic)), v, float(wanted.min()))
+    return ChiSquare(statistic, df, _p(statistic, df), v, float(wanted.min()))
 
 
 def exact_binomial(chosen: int, answers: int) -> float:
@@ -99,6 +98,8 @@ def exact_binomial(chosen: int, answers: int) -> float:
         raise PopgenError(f"{chosen} of {answers} answers cannot be")
     if not answers:
         return math.nan
+    from scipy.special import bdtr
+
     return min(1.0, 2 * float(bdtr(min(chosen, answers - chosen), answers, 0.5)))
 
 
@@ -126,6 +127,13 @@ def preference(a: int, b: int, ties: int = 0) -> Preference:
     share = a / (a + b) if a + b else math.nan
     p = exact if a + b < EXACT_BELOW else fit.p
     return Preference(a, b, ties, share, fit.statistic, fit.p, exact, p, split.statistic, split.p)
+
+
+def _p(statistic: float, df: int) -> float:
+    """The chance of a chi-square as large or larger where nothing is behind it."""
+    from scipy.special import chdtrc
+
+    return float(chdtrc(df, statistic))
 
 
 def _counts(counts: Sequence[float] | Sequence[Sequence[float]]) -> np.ndarray:

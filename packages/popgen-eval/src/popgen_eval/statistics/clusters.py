@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr
 
 from popgen_core.errors import PopgenError
 from popgen_eval.statistics.bca import LEVEL, RESAMPLES, bca, drawn
@@ -46,8 +45,9 @@ def clustered_test(chosen: Sequence[bool], listeners: Sequence[Hashable], items:
     Law: the squared error is V(listener) + V(item) - V(listener and item), each the sum over clusters of the squared
     sums of deviations from the share, times G / (G - 1); where that is not above 0, the larger of the first two. t has
     one degree of freedom less than there are listeners or items, whichever are fewer. Where all answers are alike
-    there is no error to estimate, and p is that of as many coins, 2^(1 - G). Source: Cameron, Gelbach and Miller 2011,
-    Robust inference with multiway clustering. Raises PopgenError for lists of two lengths.
+    there is no error to estimate, and p is that of as many coins, 2^(1 - G); answers less alike are never surer than
+    that. Source: Cameron, Gelbach and Miller 2011, Robust inference with multiway clustering; the last rule is ours.
+    Raises PopgenError for lists of two lengths.
     """
     (who, people), (what, things) = _numbered(chosen, listeners), _numbered(chosen, items)
     hits = np.asarray(chosen, dtype=np.float64)
@@ -59,10 +59,13 @@ def clustered_test(chosen: Sequence[bool], listeners: Sequence[Hashable], items:
     by_listener, by_item, by_both = (_variance(away, of) for of in (who, what, who * things + what))
     both_ways = by_listener + by_item - by_both
     error = math.sqrt(both_ways if both_ways > 0 else max(by_listener, by_item))
+    surest = 2.0 ** (1 - clusters)
     if error == 0:
-        return ClusteredTest(share, 0.0, math.copysign(math.inf, share - 0.5), clusters - 1, 2.0 ** (1 - clusters))
+        return ClusteredTest(share, 0.0, math.copysign(math.inf, share - 0.5), clusters - 1, surest)
+    from scipy.special import stdtr
+
     t = (share - 0.5) / error
-    return ClusteredTest(share, error, t, clusters - 1, float(2 * stdtr(clusters - 1, -abs(t))))
+    return ClusteredTest(share, error, t, clusters - 1, max(surest, float(2 * stdtr(clusters - 1, -abs(t)))))
 
 
 def cluster_share(

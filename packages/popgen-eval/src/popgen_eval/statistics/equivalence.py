@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
 
 from popgen_eval.statistics.t_test import TTest
 
@@ -32,6 +31,8 @@ class Equivalence:
 
 def equivalence(test: TTest, margin: float) -> Equivalence:
     """A paired or Welch t test and a margin above 0 -> two one-sided tests (Schuirmann 1987), p the larger of both."""
+    from scipy.special import stdtr, stdtrit
+
     if not test.error > 0 or not margin > 0:
         return Equivalence(margin, math.nan, math.nan, math.nan)
     p = float(stdtr(test.df, (abs(test.difference) - margin) / test.error))

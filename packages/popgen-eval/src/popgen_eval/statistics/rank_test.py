@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 __all__ = ["RankTest", "auc", "rank_sum", "signed_rank"]
 
@@ -105,6 +104,8 @@ def _many_rank_sum_p(a: Values, b: Values) -> float:
     ties = float((times.astype(np.float64) ** 3 - times).sum())
     error = math.sqrt(n * m / 12 * (n + m + 1 - ties / ((n + m) * (n + m - 1))))
     away = abs(auc(a, b) - 0.5) * n * m
+    from scipy.special import ndtr
+
     return min(2 * float(ndtr(-(away - 0.5) / error)), 1.0)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
 
 from popgen_eval.statistics.bca import LEVEL
 
@@ -60,6 +59,8 @@ def welch_error(variance_a: float, n_a: int, variance_b: float, n_b: int) -> tup
 
 def tested(difference: float, error: float, df: float) -> TTest:
     """A difference, its standard error and degrees of freedom -> its t test; t and p are NaN without an error."""
+    from scipy.special import stdtr, stdtrit
+
     reach = float(stdtrit(df, (1 + LEVEL) / 2)) * error
     t = difference / error if error else math.nan
     return TTest(difference, error, t, df, 2 * float(stdtr(df, -abs(t))), difference - reach, difference + reach)

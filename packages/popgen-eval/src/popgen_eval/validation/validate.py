@@ -144,6 +144,8 @@ def piece_figures(wanted: Sequence[str] | None = None) -> tuple[tuple[str, ...],
     figures |= {OVERALL.name: OVERALL} if set(HEADLINE) <= set(figures) else {}
     if wanted is None:
         return tuple(made), figures
+    if not wanted:
+        raise RecipeError("no figure is named", hint="name one, or leave --figures away for all")
     if strange := [name for name in wanted if name not in figures]:
         raise RecipeError(f"no figure is called {', '.join(strange)}", hint=f"there are {', '.join(figures)}")
     needed = {*wanted, *(HEADLINE if OVERALL.name in wanted else ())}
