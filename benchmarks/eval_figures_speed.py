@@ -25,7 +25,7 @@ from popgen_core.music.midi import song_to_midi
 from popgen_core.music.song import Song
 from popgen_core.songwriter import write_song
 from popgen_eval.cards import CURRENT
-from popgen_eval.run import evaluator_named, score_piece
+from popgen_eval.judging.song import evaluator_named, score_piece
 
 SECONDS, TIMES = 60, 10
 LIMIT, IMPORT_LIMIT = 0.2, 0.5  # seconds

@@ -6,7 +6,7 @@ import inspect
 from pathlib import Path
 
 from popgen_eval.cards import CURRENT
-from popgen_eval.run import evaluator_named
+from popgen_eval.judging.song import evaluator_named
 
 PAGE = Path(__file__).with_name("figures.md")
 

@@ -10,7 +10,7 @@ from popgen_core.analysis.piece import Piece
 from popgen_core.contracts.evaluator import Score
 from popgen_core.music.song import Song
 from popgen_eval.cards import CURRENT
-from popgen_eval.run import evaluator_named
+from popgen_eval.judging.song import evaluator_named
 
 EVALUATORS = [made for card in CURRENT if (made := evaluator_named(card.name)).scope == "piece"]
 ASKS_WHERE_NOTES_LIE = {"pitch_range_violations"}

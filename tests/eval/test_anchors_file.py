@@ -22,9 +22,9 @@ from popgen_eval.pages import report_page
 from popgen_eval.pages.colours import BAND
 from popgen_eval.pages.sparks import bands_of
 from popgen_eval.pages.strips import strip
-from popgen_eval.read_back import report_from_json
 from popgen_eval.report import FileScores, Report
-from popgen_eval.telling import standing_lines, unanchored
+from popgen_eval.report.read_back import report_from_json
+from popgen_eval.telling.words import standing_lines, unanchored
 
 ROW = {"real_median": 0.6, "real_low": 0.5, "real_high": 0.7, "corrupted_mean": 0.2, "n": 9, "won_by": ["silence"]}
 Frozen = Callable[..., Path]

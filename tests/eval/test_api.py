@@ -12,10 +12,10 @@ from popgen_core.music.midi import song_to_midi
 from popgen_core.music.song import Song
 from popgen_eval.api import evaluate, evaluate_songs, midi_files
 from popgen_eval.cards import CURRENT
-from popgen_eval.families import family_of
+from popgen_eval.judging.song import evaluator_named
 from popgen_eval.metrics.coherence import NoteCoherence
+from popgen_eval.metrics.families import family_of
 from popgen_eval.metrics.rhythm import RhythmAccuracy
-from popgen_eval.run import evaluator_named
 
 HEADLINE = [
     "note_coherence", "rhythm_accuracy", "cross_track_sync", "harmonic_consistency", "structure_coherence",

@@ -11,11 +11,11 @@ from scipy.stats import ttest_ind
 
 from popgen_core.contracts.evaluator import Measure
 from popgen_eval import calibration
-from popgen_eval.beside import differences
 from popgen_eval.calibration import Anchor, anchors
 from popgen_eval.comparison.numbers import relation
 from popgen_eval.report import FileScores, Report
-from popgen_eval.telling import beside_lines, lead, number, sections, spread, standing_lines
+from popgen_eval.telling.beside import differences
+from popgen_eval.telling.words import beside_lines, lead, number, sections, spread, standing_lines
 
 MEASURES = {
     "note_coherence": Measure("note_coherence", "share", 0, 1, "higher", "law"),

@@ -14,7 +14,7 @@ from popgen_core.contracts.evaluator import Measure
 from popgen_core.errors import PopgenError
 from popgen_eval import calibration
 from popgen_eval.calibration import Anchor, anchors, anchors_from_json, calibrated, version_of
-from popgen_eval.families import HEADLINE
+from popgen_eval.metrics.families import HEADLINE
 from popgen_eval.validation import validate as validating
 from popgen_eval.validation.freeze import frozen
 from popgen_eval.validation.separation import separation

@@ -6,7 +6,7 @@ import pytest
 
 from popgen_core.contracts.card import Card
 from popgen_eval.cards import CURRENT, popgen_components
-from popgen_eval.run import HEADLINE_EVALUATORS, evaluator_named
+from popgen_eval.judging.song import HEADLINE_EVALUATORS, evaluator_named
 
 
 def imported(module: str) -> set[str]:

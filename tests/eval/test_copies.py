@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from popgen_eval.copies import copied_songs, copying_lines, copying_warning, is_copying, most_copied, percent
-from popgen_eval.nearest import nearest_note, nearest_song
+from popgen_eval.copying.nearest import nearest_note, nearest_song
 from popgen_eval.report import FileScores, Report
+from popgen_eval.telling.copies import copied_songs, copying_lines, copying_warning, is_copying, most_copied, percent
 
 NAN = math.nan
 WHY = "no two bars have enough different notes to tell"

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import pytest
 
 from popgen_core.errors import PopgenError
-from popgen_eval.copies import copying_lines, copying_warning
 from popgen_eval.copying import Band, CopyingVerdict, copying_verdict
 from popgen_eval.pages import report_page
-from popgen_eval.read_back import report_from_json
 from popgen_eval.report import FileScores, Report
+from popgen_eval.report.read_back import report_from_json
+from popgen_eval.telling.copies import copying_lines, copying_warning
 
 NAMES = ("copied_share", "copied_run")
 NAN = math.nan

@@ -5,7 +5,7 @@ import pytest
 
 from popgen_core.music.song import Song
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING, excerpt, swapping
-from popgen_eval.run import HEADLINE_EVALUATORS, evaluator_named
+from popgen_eval.judging.song import HEADLINE_EVALUATORS, evaluator_named
 from popgen_eval.statistics import auc
 from popgen_eval.validation import separations
 

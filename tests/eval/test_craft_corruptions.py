@@ -6,7 +6,7 @@ import pytest
 from popgen_core.analysis.piece import Piece
 from popgen_core.music.song import Song, Track, notes_from
 from popgen_eval.corruptions.craft import CRAFT
-from popgen_eval.run import evaluator_named
+from popgen_eval.judging.song import evaluator_named
 from popgen_eval.validation.targets_craft import CRAFT_TARGETS
 
 BAR = 1920

@@ -7,7 +7,7 @@ from changed_songs import changed
 from popgen_core.analysis.piece import Piece
 from popgen_core.music.song import TEMPO, Song, rows
 from popgen_eval.cards.craft import CRAFT
-from popgen_eval.run import evaluator_named, score_piece
+from popgen_eval.judging.song import evaluator_named, score_piece
 
 EVALUATORS = [evaluator_named(card.name) for card in CRAFT]
 ABOUT_TEMPO = ("micro_timing", "tempo_stability")

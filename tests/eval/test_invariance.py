@@ -7,7 +7,7 @@ from changed_songs import changed
 from popgen_core.analysis.piece import Piece
 from popgen_core.music.song import TEMPO, Song, rows
 from popgen_eval.api import evaluate_songs
-from popgen_eval.run import HEADLINE_EVALUATORS, evaluator_named
+from popgen_eval.judging.song import HEADLINE_EVALUATORS, evaluator_named
 
 FIGURES = 7  # five, onset_sync beside the third, and overall
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from strangers import Deadly, MadeHere
 
-import popgen_eval.judging as judging_module
+import popgen_eval.judging.files as judging_module
 from popgen_core.groupers.seven import Seven
 from popgen_core.music.midi import song_to_midi
 from popgen_core.music.song import Song
 from popgen_core.songwriter import write_song
 from popgen_eval.api import evaluate
-from popgen_eval.judging import FEW, Judging, judge_files
+from popgen_eval.judging.files import FEW, Judging, judge_files
 
 
 @pytest.fixture(scope="module")

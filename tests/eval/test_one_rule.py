@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from popgen_core.contracts.evaluator import Measure
-from popgen_eval.beside import differences
 from popgen_eval.comparison import FigureTest, compare
 from popgen_eval.comparison.numbers import relation
-from popgen_eval.read_back import report_from_json
 from popgen_eval.report import FileScores, Report
-from popgen_eval.telling import beside_lines
+from popgen_eval.report.read_back import report_from_json
+from popgen_eval.telling.beside import differences
+from popgen_eval.telling.words import beside_lines
 
 BETTER = {
     "note_coherence": "higher",

@@ -12,7 +12,7 @@ from popgen_core.analysis.piece import Piece
 from popgen_core.contracts.evaluator import Score
 from popgen_core.music.song import METER, TEMPO, Song, Track, notes_from, rows
 from popgen_eval.cards.parts import PARTS
-from popgen_eval.run import evaluator_named
+from popgen_eval.judging.song import evaluator_named
 
 BAR = 1920
 LOOP = ((60, 64, 67), (55, 59, 62), (57, 60, 64), (53, 57, 60, 64))

@@ -9,7 +9,7 @@ from changed_songs import changed
 from popgen_core.analysis.piece import Piece
 from popgen_core.music.song import METER, TEMPO, Song, rows
 from popgen_eval.cards.published import PUBLISHED
-from popgen_eval.run import evaluator_named
+from popgen_eval.judging.song import evaluator_named
 
 EVALUATORS = [evaluator_named(card.name) for card in PUBLISHED]
 

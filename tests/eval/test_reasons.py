@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from popgen_core.contracts.evaluator import Score
-from popgen_eval.reasons import undefined_lines
 from popgen_eval.report import FileScores, Report
+from popgen_eval.telling.reasons import undefined_lines
 
 NAN = math.nan
 

@@ -28,7 +28,7 @@ from popgen_eval.pages.songs import ranked_by
 from popgen_eval.pages.sparks import bands_of, profile, through_windows
 from popgen_eval.pages.strips import bounds, strip
 from popgen_eval.report import FileScores, Report
-from popgen_eval.short_names import short_names
+from popgen_eval.telling.short_names import short_names
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&.mid"
 

@@ -6,8 +6,8 @@ import math
 import pytest
 
 from popgen_core.errors import PopgenError
-from popgen_eval.read_back import report_from_json
 from popgen_eval.report import FileScores, Report
+from popgen_eval.report.read_back import report_from_json
 
 REPORT = Report(
     (

@@ -15,7 +15,7 @@ from popgen_core.errors import PopgenError, RecipeError
 from popgen_core.music.midi import song_to_midi
 from popgen_core.music.song import TEMPO, Song, Track, notes_from, rows
 from popgen_eval.api import evaluate, evaluate_songs
-from popgen_eval.run import over_windows
+from popgen_eval.judging.song import over_windows
 
 
 @pytest.fixture

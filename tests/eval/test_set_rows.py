@@ -9,7 +9,7 @@ import pytest
 from popgen_core.contracts.evaluator import Score
 from popgen_eval.distribution.draws import floor_edge, floor_note
 from popgen_eval.report import Report
-from popgen_eval.set_rows import set_rows
+from popgen_eval.telling.set_rows import set_rows
 
 
 def rows_of(**sets: Score):

@@ -1,7 +1,7 @@
 from popgen_eval.cards import CURRENT
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING
+from popgen_eval.judging.song import evaluator_named
 from popgen_eval.metrics.overall import OVERALL
-from popgen_eval.run import evaluator_named
 from popgen_eval.validation.targets import TARGETS
 
 

@@ -17,7 +17,7 @@ from popgen_core.errors import PopgenError, RecipeError
 from popgen_core.music import Song, Track, notes_from, rows, song_to_midi
 from popgen_core.music.song import METER, TEMPO
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING
-from popgen_eval.run import HEADLINE_EVALUATORS
+from popgen_eval.judging.song import HEADLINE_EVALUATORS
 from popgen_eval.validation import validate as validating
 from popgen_eval.validation.invariance import invariance, roll20, transposed
 from popgen_eval.validation.material import Material, unfit

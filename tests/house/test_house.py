@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted(ROOT.glob("packages/*/src/**/*.py"))
 TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
-# the rooms of popgen_core, lowest first; a module may import from its own room and from lower ones
-ROOMS = (
+# the rooms of a distribution, floor by floor, lowest first; a module may import from its own room and from lower floors
+CORE_ROOMS = (
     ("errors",),
     ("files",),
     ("music",),
@@ -33,6 +33,17 @@ ROOMS = (
     ("series",),
     ("api",),
 )
+EVAL_ROOMS = (
+    ("calibration", "cards", "corruptions", "metrics", "statistics"),
+    ("copying",),
+    ("report",),
+    ("judging",),
+    ("comparison", "distribution"),
+    ("telling",),
+    ("api", "listening", "pages"),
+    ("validation",),
+)
+ROOMS = {"popgen_core": CORE_ROOMS, "popgen_eval": EVAL_ROOMS}
 TORCH_ROOMS = {"backbones", "decoders", "losses", "model", "train", "generate", "score"}
 # what one distribution may import of the others; core reaches the rest only through the catalogue
 MAY_IMPORT = {
@@ -58,7 +69,7 @@ def imports(path: Path) -> list[tuple[str, bool]]:
             found += [(alias.name, id(node) in checking) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
-            found += [(name, id(node) in checking) for name in (names if node.module == "popgen_core" else names[:1])]
+            found += [(name, id(node) in checking) for name in (names if node.module in ROOMS else names[:1])]
     return found
 
 
@@ -67,8 +78,8 @@ def room_of(module: str) -> str:
     return parts[1] if len(parts) > 1 else ""
 
 
-def level(room: str) -> int:
-    return next((number for number, rooms in enumerate(ROOMS) if room in rooms), -1)
+def level(package: str, room: str) -> int:
+    return next((number for number, rooms in enumerate(ROOMS.get(package, ())) if room in rooms), -1)
 
 
 def module_of(path: Path) -> str:
@@ -76,9 +87,20 @@ def module_of(path: Path) -> str:
     return ".".join(inside.with_suffix("").parts).removesuffix(".__init__")
 
 
-def test_every_room_of_core_is_known() -> None:
-    rooms = {room_of(module_of(path)) for path in SOURCES if module_of(path).startswith("popgen_core.")}
-    assert rooms - {room for level in ROOMS for room in level} == set()
+@pytest.mark.parametrize("package", ROOMS)
+def test_every_room_is_known_and_there(package: str) -> None:
+    rooms = {room_of(module_of(path)) for path in SOURCES if module_of(path).startswith(f"{package}.")}
+    assert rooms == {room for floor in ROOMS[package] for room in floor}
+
+
+@pytest.mark.parametrize("package", ROOMS)
+def test_the_page_on_architecture_shows_every_room_of_a_distribution_the_highest_first(package: str) -> None:
+    rooms = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## The rooms")[2]
+    lines = rooms.partition(f"packages/{package.replace('_', '-')}/")[2].partition("packages/")[0].splitlines()[1:]
+    floors = [level(package, name) for line in lines for name in re.findall(r"\w+", line[:45])]
+    shown = [floor for floor in floors if floor >= 0]  # no folders of data, such as recipes
+    assert shown == sorted(shown, reverse=True)
+    assert len(shown) == sum(len(floor) for floor in ROOMS[package])
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: module_of(path))
@@ -89,9 +111,10 @@ def test_imports_go_down_only(path: Path) -> None:
         other = name.split(".")[0]
         if other.startswith("popgen_"):
             assert other in MAY_IMPORT[package], f"{module} imports {name}"
-        if other == "popgen_core" == package and here and not only_types and level(room_of(name)) >= 0:
-            assert level(room_of(name)) <= level(here), f"{module} imports {name}, which lies higher"
-            same_floor = level(room_of(name)) == level(here) and room_of(name) != here
+        if other == package and here and not only_types and level(package, room_of(name)) >= 0:
+            there = room_of(name)
+            assert level(package, there) <= level(package, here), f"{module} imports {name}, which lies higher"
+            same_floor = level(package, there) == level(package, here) and there != here
             assert not same_floor, f"{module} imports {name}, a neighbour"
 
 

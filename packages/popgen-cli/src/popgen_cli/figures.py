@@ -9,11 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from popgen_cli.clinic import screen
-from popgen_eval.copies import copying_lines, most_copied
-from popgen_eval.reasons import undefined_lines
 from popgen_eval.report import Report
-from popgen_eval.set_rows import SetRow, set_rows
-from popgen_eval.telling import (
+from popgen_eval.telling.copies import copying_lines, most_copied
+from popgen_eval.telling.reasons import undefined_lines
+from popgen_eval.telling.set_rows import SetRow, set_rows
+from popgen_eval.telling.words import (
     INTERVALS,
     SECTIONS,
     beside_lines,

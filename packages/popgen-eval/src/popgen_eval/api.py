@@ -15,12 +15,12 @@ from popgen_core.groupers.seven import Seven
 from popgen_core.music.guard import ENDINGS
 from popgen_core.music.song import Song
 from popgen_eval.calibration import Scale, built_in, scale_from_file
-from popgen_eval.choosing import Chosen, choose
-from popgen_eval.judging import Judged, Judging, judge_files
+from popgen_eval.judging.choosing import Chosen, choose
+from popgen_eval.judging.files import Judged, Judging, judge_files
+from popgen_eval.judging.scopes import learned, pieces_of_all, set_scores, with_learned
+from popgen_eval.judging.song import HEADLINE_EVALUATORS, Windows, score_song
+from popgen_eval.judging.training import is_dataset, songs_of_dataset, songs_of_files
 from popgen_eval.report import Report
-from popgen_eval.run import HEADLINE_EVALUATORS, Windows, score_song
-from popgen_eval.scopes import learned, pieces_of_all, set_scores, with_learned
-from popgen_eval.training import is_dataset, songs_of_dataset, songs_of_files
 
 __all__ = ["HEADLINE_EVALUATORS", "evaluate", "evaluate_songs", "midi_files"]
 

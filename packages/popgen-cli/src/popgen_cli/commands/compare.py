@@ -96,7 +96,7 @@ def _report(path: Path, bars: int) -> Any:
     import json
 
     from popgen_core.errors import PopgenError
-    from popgen_eval.read_back import report_from_json
+    from popgen_eval.report.read_back import report_from_json
 
     if not path.exists():
         raise PopgenError(f"there is no file or folder {path}")

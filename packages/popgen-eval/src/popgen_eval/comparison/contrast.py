@@ -16,8 +16,8 @@ from numpy.random import default_rng
 from popgen_eval.calibration import Scale
 from popgen_eval.comparison.figure import LEVEL, Direction, FigureTest, paired_figure, unpaired_figure
 from popgen_eval.comparison.songs import Songs
-from popgen_eval.families import FAMILIES as OF_PIECES
-from popgen_eval.families import family_of
+from popgen_eval.metrics.families import FAMILIES as OF_PIECES
+from popgen_eval.metrics.families import family_of
 from popgen_eval.statistics import (
     MARGIN,
     benjamini_hochberg,

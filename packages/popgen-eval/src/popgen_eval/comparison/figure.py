@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from popgen_eval.plain import plain
+from popgen_eval.report.plain import plain
 from popgen_eval.statistics import (
     EXACT_BELOW,
     FEWEST,

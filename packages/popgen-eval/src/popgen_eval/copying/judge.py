@@ -12,10 +12,10 @@ from popgen_core.analysis.piece import Piece
 from popgen_core.contracts.evaluator import Score
 from popgen_core.groupers.program import GROUPS
 from popgen_eval.copying.library import Library, Shelf
+from popgen_eval.copying.nearest import nearest_note
 from popgen_eval.copying.pairs import Pairs, pairs_of
 from popgen_eval.copying.runs import Run, longest_run
 from popgen_eval.metrics.pooling import undefined
-from popgen_eval.nearest import nearest_note
 
 __all__ = ["Judge"]
 

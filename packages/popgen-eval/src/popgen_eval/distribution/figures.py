@@ -12,8 +12,8 @@ from popgen_core.analysis.piece import Piece
 from popgen_core.contracts.evaluator import PieceEvaluator
 from popgen_core.plugins import catalogue
 from popgen_eval.cards import CURRENT
-from popgen_eval.families import HEADLINE, NAMED
-from popgen_eval.run import score_piece
+from popgen_eval.judging.song import score_piece
+from popgen_eval.metrics.families import HEADLINE, NAMED
 
 __all__ = ["FIGURES", "figure_evaluators", "figures"]
 

@@ -16,7 +16,7 @@ from popgen_eval.listening.joined import Judgment, by_listener, joined
 from popgen_eval.listening.key import Key
 from popgen_eval.listening.preference import FEWEST, Preference, preference
 from popgen_eval.listening.ratings import RatingGap, rating_gaps, rating_means
-from popgen_eval.plain import plain
+from popgen_eval.report.plain import plain
 from popgen_eval.statistics import holm
 
 __all__ = ["Analysis", "Panel", "analyse", "preferences_kept"]

@@ -15,7 +15,7 @@ from popgen_eval.listening.preference import FEWEST, Preference
 from popgen_eval.listening.ratings import RatingGap
 from popgen_eval.listening.size import listeners_needed
 from popgen_eval.statistics import EXACT_BELOW, TTest
-from popgen_eval.telling import counted
+from popgen_eval.telling.words import counted
 
 __all__ = ["sentences"]
 

@@ -6,9 +6,9 @@ import math
 
 from popgen_core.pages import Column, Page
 from popgen_core.pages.page import Cell
-from popgen_eval.copies import Copied, copied_songs, copying_lines, percent
-from popgen_eval.nearest import RUN, SHARE
+from popgen_eval.copying.nearest import RUN, SHARE
 from popgen_eval.report import Report
+from popgen_eval.telling.copies import Copied, copied_songs, copying_lines, percent
 
 __all__ = ["copies"]
 

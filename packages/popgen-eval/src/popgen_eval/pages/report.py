@@ -8,16 +8,16 @@ from popgen_core.pages import Column, Page
 from popgen_core.pages.page import Cell
 from popgen_eval import __version__
 from popgen_eval.calibration import Scale
-from popgen_eval.copies import copying_warning, is_copying
-from popgen_eval.families import family_of
+from popgen_eval.metrics.families import family_of
 from popgen_eval.pages.copies import copies
 from popgen_eval.pages.songs import song_table, three_pieces
 from popgen_eval.pages.strips import strip
-from popgen_eval.reasons import undefined_lines
 from popgen_eval.report import Report
-from popgen_eval.set_rows import SetRow, set_rows
-from popgen_eval.short_names import short_names
-from popgen_eval.telling import (
+from popgen_eval.telling.copies import copying_warning, is_copying
+from popgen_eval.telling.reasons import undefined_lines
+from popgen_eval.telling.set_rows import SetRow, set_rows
+from popgen_eval.telling.short_names import short_names
+from popgen_eval.telling.words import (
     INTERVALS,
     LIMITS,
     SECTIONS,

@@ -9,16 +9,16 @@ from popgen_core.analysis.piece import Piece
 from popgen_core.music.song import Song
 from popgen_core.pages import Column, Page
 from popgen_core.pages.page import Cell
-from popgen_eval.copies import is_copying
-from popgen_eval.families import HEADLINE
+from popgen_eval.judging.song import windows_of
+from popgen_eval.metrics.families import HEADLINE
 from popgen_eval.metrics.overall import OVERALL
 from popgen_eval.pages.portraits import bass_and_drums, likeness, progression
 from popgen_eval.pages.rolls import legend, piano_roll, thumbnail
 from popgen_eval.pages.sparks import bands_of, profile, through_windows
 from popgen_eval.report import FileScores, Report
-from popgen_eval.run import windows_of
-from popgen_eval.short_names import short_names
-from popgen_eval.telling import counted, number
+from popgen_eval.telling.copies import is_copying
+from popgen_eval.telling.short_names import short_names
+from popgen_eval.telling.words import counted, number
 
 __all__ = ["MOST_ROWS", "ranked_by", "song_table", "three_pieces"]
 

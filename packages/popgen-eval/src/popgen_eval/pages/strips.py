@@ -10,7 +10,7 @@ from popgen_core.pages import Drawing
 from popgen_eval.pages.colours import BAND, OURS, REFERENCE
 from popgen_eval.report import Report
 from popgen_eval.statistics import Summary
-from popgen_eval.telling import number, spread
+from popgen_eval.telling.words import number, spread
 
 __all__ = ["bounds", "strip"]
 

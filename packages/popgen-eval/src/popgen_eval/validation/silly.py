@@ -16,7 +16,7 @@ from popgen_core.baselines.stand_ins import Wanted, stand_ins
 from popgen_core.contracts.evaluator import PieceEvaluator
 from popgen_core.groupers.program import GROUPS
 from popgen_core.music.song import Song
-from popgen_eval.run import evaluator_named
+from popgen_eval.judging.song import evaluator_named
 from popgen_eval.validation.material import Material, unfit
 from popgen_eval.validation.separation import Better, resamples
 from popgen_eval.validation.spoil import first_window

@@ -19,8 +19,8 @@ from popgen_core.contracts.evaluator import PieceEvaluator
 from popgen_core.errors import PopgenError
 from popgen_core.music.song import Song
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING
+from popgen_eval.judging.song import evaluator_named, score_piece
 from popgen_eval.metrics.overall import HEADLINE, OVERALL, overall
-from popgen_eval.run import evaluator_named, score_piece
 from popgen_eval.validation.invariance import INVARIANCES
 from popgen_eval.validation.material import Material
 

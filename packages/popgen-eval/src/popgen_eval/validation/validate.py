@@ -16,9 +16,9 @@ from popgen_core.contracts.evaluator import Measure
 from popgen_core.errors import RecipeError
 from popgen_eval.cards import CURRENT
 from popgen_eval.corruptions import CORRUPTIONS, CROSSING
+from popgen_eval.judging.song import evaluator_named
 from popgen_eval.metrics.overall import HEADLINE, OVERALL
-from popgen_eval.plain import plain
-from popgen_eval.run import evaluator_named
+from popgen_eval.report.plain import plain
 from popgen_eval.validation.invariance import INVARIANCES, Invariance, invariance
 from popgen_eval.validation.material import Material
 from popgen_eval.validation.separation import Separation, separation

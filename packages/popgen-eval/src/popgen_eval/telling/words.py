@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from popgen_eval.beside import differences
 from popgen_eval.calibration import Scale
 from popgen_eval.comparison.figure import LEAST_SONGS, FigureTest
 from popgen_eval.comparison.numbers import relation
-from popgen_eval.copies import is_copying
-from popgen_eval.families import FAMILIES, family_of
+from popgen_eval.metrics.families import FAMILIES, family_of
 from popgen_eval.report import Report
 from popgen_eval.statistics import Summary
+from popgen_eval.telling.beside import differences
+from popgen_eval.telling.copies import is_copying
 
 __all__ = [
     "INTERVALS",

@@ -13,9 +13,9 @@ from typing import Any
 from popgen_core.contracts.evaluator import Measure, Score
 from popgen_core.music.song import Song
 from popgen_eval import __version__, calibration
+from popgen_eval.copying.nearest import RUN, SHARE, nearest_song
 from popgen_eval.copying.verdict import CopyingVerdict, copying_verdict
-from popgen_eval.families import family_of
-from popgen_eval.nearest import RUN, SHARE, nearest_song
+from popgen_eval.metrics.families import family_of
 from popgen_eval.statistics import Summary, summarise
 
 __all__ = ["FORMAT", "FileScores", "Report"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from popgen_eval.copying.nearest import COPIED, RUN, SHARE, nearest_song
 from popgen_eval.copying.verdict import CopyingVerdict
-from popgen_eval.nearest import COPIED, RUN, SHARE, nearest_song
 from popgen_eval.report import Report
-from popgen_eval.short_names import file_name, short_names
+from popgen_eval.telling.short_names import file_name, short_names
 
 __all__ = ["Copied", "copied_songs", "copying_lines", "copying_warning", "is_copying", "most_copied", "percent"]
 

@@ -9,9 +9,9 @@ from typing import Any
 from popgen_core.contracts.evaluator import Evaluator, Measure, PieceEvaluator, SetEvaluator, TrainingEvaluator
 from popgen_core.errors import RecipeError
 from popgen_eval.cards import CURRENT, popgen_components
-from popgen_eval.families import FAMILIES, family_of
+from popgen_eval.judging.song import evaluator_named
+from popgen_eval.metrics.families import FAMILIES, family_of
 from popgen_eval.metrics.overall import HEADLINE, OVERALL
-from popgen_eval.run import evaluator_named
 
 __all__ = ["Chosen", "choose"]
 

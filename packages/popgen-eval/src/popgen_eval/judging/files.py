@@ -14,8 +14,8 @@ from popgen_core.corpus.pool import Pool, WorkerLimits, default_workers
 from popgen_core.errors import PluginError, PopgenError
 from popgen_core.music.guard import plain_text, read_bytes, song_from_bytes
 from popgen_core.music.song import Song
+from popgen_eval.judging.song import Windows, evaluator_named, score_song
 from popgen_eval.report import FileScores
-from popgen_eval.run import Windows, evaluator_named, score_song
 
 __all__ = ["FEW", "Judged", "Judging", "judge_files"]
 

@@ -8,7 +8,7 @@ from typing import Any
 from popgen_core.errors import PopgenError
 from popgen_eval.copying.baseline import Band
 from popgen_eval.copying.verdict import VERDICTS, CopyingVerdict
-from popgen_eval.report import FORMAT, FileScores, Report
+from popgen_eval.report.report import FORMAT, FileScores, Report
 
 __all__ = ["report_from_json"]
 

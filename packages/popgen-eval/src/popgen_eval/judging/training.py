@@ -9,7 +9,7 @@ from popgen_core.contracts.grouper import Grouper
 from popgen_core.corpus.dataset import Dataset
 from popgen_core.errors import PopgenError
 from popgen_core.music.song import Song
-from popgen_eval.judging import Judging, Told, judge_files
+from popgen_eval.judging.files import Judging, Told, judge_files
 
 __all__ = ["is_dataset", "songs_of_dataset", "songs_of_files"]
 

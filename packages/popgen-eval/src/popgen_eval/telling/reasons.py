@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 
-from popgen_eval.copies import is_copying
 from popgen_eval.report import Report
+from popgen_eval.telling.copies import is_copying
 
 __all__ = ["undefined_lines"]
 

@@ -10,9 +10,9 @@ from popgen_core.analysis.piece import Piece, whole_song
 from popgen_core.analysis.window import bar_count, first_sounding_bar
 from popgen_core.contracts.evaluator import Evaluator, Measure, Score, SetEvaluator, TrainingEvaluator
 from popgen_core.music.song import Song
-from popgen_eval.judging import Judged
+from popgen_eval.judging.files import Judged
+from popgen_eval.judging.song import Windows, guarded, over_windows, windows_of
 from popgen_eval.metrics.pooling import undefined
-from popgen_eval.run import Windows, guarded, over_windows, windows_of
 
 __all__ = ["Learned", "learned", "pieces_of_all", "set_scores", "with_learned"]
 
