@@ -117,7 +117,7 @@ def test_copies_stand_before_the_tables_and_only_there(popgen: Popgen, corpus_di
     at = lines.index("Copies of the training set")
     assert at < lines.index("The headline figures, and all five in one")
     said = " ".join(lines[at + 1 : at + 6])
-    assert "These songs share 100 % with the training set, on average; no band: give --reference real songs" in said
+    assert "These songs share 100 % with the training set, on average; give --reference real songs" in said
     assert "- song-001.mid: 100 %, longest run " in said
     assert not any(line.startswith("copied_") for line in lines)
     rows = list(csv.DictReader((tmp_path / "a.csv").open()))

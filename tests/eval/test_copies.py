@@ -32,24 +32,27 @@ def report_of(shares: Sequence[float], reference: Sequence[float] | None = None)
 
 
 def test_songs_that_share_more_than_real_ones_are_said_to() -> None:
-    """All real songs share .1, so that twenty of them never share more."""
+    """Four of 24 songs share more than all others: by chance once in 10,626 draws."""
     assert copying_lines(report_of([0.5] * 4, [0.1] * 20)) == [
-        "These songs share more with the training set than real songs outside it do: 50 % on average; 20 real songs "
-        "10 %, and 4 like them stay below 10 % (95 %).",
+        "These songs share more with the training set than real songs outside it do: 50 % on average, against 10 % in "
+        "20 real songs (p < .001, permutations).",
         "Defined in 4 of 4 songs; the longest run is 5 bars.",
     ]
 
 
 def test_songs_that_share_what_real_ones_share_are_not_accused() -> None:
-    verdict = copying_lines(report_of([0.05] * 4, [0.1] * 20))[0]
-    assert verdict.startswith("These songs share no more with the training set than real songs outside it do: 5.0 %")
+    assert copying_lines(report_of([0.05] * 4, [0.1] * 20))[0] == (
+        "These songs are not shown to share more with the training set than real songs outside it do: 5.0 % on "
+        "average, against 10 % in 20 real songs (p = 1, permutations)."
+    )
+    assert "against 10 % in 1 real song (p = 1," in copying_lines(report_of([0.05], [0.1]))[0]
 
 
 @pytest.mark.parametrize(
     ("reference", "said"),
     [
-        (None, "no band: give --reference real songs that were not trained on."),
-        ([0.1, NAN], "no band: it takes two reference songs with a share."),
+        (None, "give --reference real songs that were not trained on, to know whether that is much."),
+        ([NAN, NAN], "no reference song has a share."),
     ],
 )
 def test_without_real_songs_there_is_no_verdict(reference: list[float] | None, said: str) -> None:
@@ -60,8 +63,8 @@ def test_without_real_songs_there_is_no_verdict(reference: list[float] | None, s
 def test_a_reference_that_was_trained_on_is_doubted() -> None:
     doubt = copying_lines(report_of([0.5] * 4, [0.95, 1.0, 0.1]))[-1]
     assert doubt == (
-        "2 reference songs share nine tenths or more with the training set: a band of songs that were trained on says "
-        "nothing."
+        "2 reference songs share nine tenths or more with the training set: beside songs trained on, copies pass "
+        "unseen."
     )
     assert len(copying_lines(report_of([0.5] * 4, [0.89, 0.1]))) == 2
 
@@ -73,7 +76,7 @@ def test_undefined_songs_are_counted_and_never_zero() -> None:
     assert most_copied(Report((FileScores("a"),), ())) == []
 
 
-def test_songs_above_the_band_are_warned_of_with_the_one_that_shares_most() -> None:
+def test_songs_that_share_more_are_warned_of_with_the_one_that_shares_most() -> None:
     heading, verdict, most, *more = copying_warning(report_of([0.5, 0.6], [0.1] * 20))
     assert verdict.startswith("These songs share more with the training set than real songs outside it do: 55 %")
     assert most == "Shares most: s1.mid: 60 %, longest run 6 bars, nearest t1.mid."
@@ -82,11 +85,11 @@ def test_songs_above_the_band_are_warned_of_with_the_one_that_shares_most() -> N
     assert copying_warning(within) == copying_warning(without) == copying_warning(none) == []
 
 
-def test_a_worthless_band_is_warned_of_too_since_it_hides_copies() -> None:
-    hidden = copying_warning(report_of([1.0] * 4, [0.95, 0.9, 0.1]))
-    assert hidden[0] == "The band for copying is worthless"
+def test_a_reference_that_was_trained_on_is_warned_of_since_it_hides_copies() -> None:
+    hidden = copying_warning(report_of([1.0] * 2, [0.95, 0.9, 0.1]))
+    assert hidden[0] == "The reference cannot tell copying"
     assert hidden[1].startswith("2 reference songs share nine tenths or more")
-    assert "2 reference songs share" in copying_warning(report_of([1.0] * 4, [0.95, 0.9, *[0.1] * 18]))[-1]
+    assert "2 reference songs share" in copying_warning(report_of([1.0] * 8, [0.95, 0.9, *[0.1] * 18]))[-1]
 
 
 def test_the_three_songs_that_share_most_are_named_with_the_nearest_training_song() -> None:

@@ -8,7 +8,7 @@ from popgen_core.analysis.piece import Piece, pieces_of
 from popgen_core.errors import PopgenError
 from popgen_core.music.song import METER, Song, Track, notes_from, rows
 from popgen_core.songwriter import write_songs
-from popgen_eval.copying import Copying, copying_band, shares_by_song
+from popgen_eval.copying import Copying, beside_real, shares_by_song
 from popgen_eval.copying.library import whole
 
 BAR = 1920
@@ -160,29 +160,30 @@ def test_an_empty_training_set_has_nothing_and_a_song_without_notes_is_undefined
     assert silent["copied_share"].reason == "no notes"
 
 
-def test_the_band_is_above_the_mean_of_few_songs_by_more_than_of_many() -> None:
-    real = [0.0] * 18 + [0.1, 0.2, math.nan]
-    few, many = copying_band(real, 5), copying_band(real, 500)
-    assert few.mean == many.mean == pytest.approx(0.015)
-    assert few.songs == 20
-    assert 0.1 > few.bound > many.bound > 0.015
-    assert few.flags([0.3, 0.2, 0.0, 0.0, math.nan])
-    assert not few.flags(real[:5])
-    assert not few.flags([math.nan])
+def test_beside_real_songs_stands_how_often_chance_shares_so_much_more() -> None:
+    """One of four songs shares something: a quarter of all draws of one song take it."""
+    found = beside_real([0.4, math.nan], [0.0, 0.0, math.nan, 0.0])
+    assert (found.mean, found.songs, found.less) == (0.0, 3, False)
+    assert found.p == pytest.approx(0.25, abs=0.02)
+    assert beside_real([0.0], [0.0, 0.0, 0.4]).p == 1
+    assert beside_real([0.1] * 3, [0.1] * 7).p == 1  # equal but for rounding
+    assert beside_real([0.3] * 5, [0.0] * 15).less
 
 
-def test_a_set_of_the_same_kind_is_flagged_once_in_twenty() -> None:
+@pytest.mark.parametrize("songs", [5, 10, 40])
+def test_songs_of_the_same_kind_are_called_copied_once_in_twenty_at_most(songs: int) -> None:
+    """Three songs of four share nothing, as real ones do; 5 % of 300 sets are 15, and more than 27 come once in 500."""
     random = np.random.default_rng(6)
-    flagged = []
-    for _ in range(200):
-        shares = random.exponential(0.05, (2, 60))
-        flagged.append(copying_band(shares[0], 60).flags(shares[1]))
-    assert 0.01 <= np.mean(flagged) <= 0.11
+    shares = random.exponential(0.1, (300, 2, songs)) * (random.random((300, 2, songs)) < 0.25)
+    wrong = sum(beside_real(here, there).less for here, there in shares)
+    assert wrong <= 27
+    assert wrong >= (3 if songs == 40 else 0)
 
 
-def test_a_band_of_one_song_is_refused() -> None:
-    with pytest.raises(PopgenError, match="two real songs"):
-        copying_band([0.1, math.nan], 5)
+@pytest.mark.parametrize(("shares", "real"), [([0.1], [math.nan]), ([], [0.1])])
+def test_nothing_on_one_side_is_refused(shares: list[float], real: list[float]) -> None:
+    with pytest.raises(PopgenError, match="a defined share on either side"):
+        beside_real(shares, real)
 
 
 def test_songs_are_measured_whole_one_value_each() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from popgen_core.errors import PopgenError
-from popgen_eval.copying import Band, CopyingVerdict, copying_verdict
+from popgen_eval.copying import CopyingVerdict, RealSongs, copying_verdict
 from popgen_eval.pages import report_page
 from popgen_eval.report import FileScores, Report
 from popgen_eval.report.read_back import report_from_json
@@ -34,23 +34,23 @@ def through_json(report: Report) -> Report:
     return report_from_json(json.loads(json.dumps(report.to_json(), allow_nan=False)))
 
 
-def test_a_report_writes_its_verdict_and_the_band_of_real_songs() -> None:
-    """All real songs share .1, so that two of them never share more."""
+def test_a_report_writes_its_verdict_and_what_real_songs_share() -> None:
+    """Two of 22 songs share more than all others: by chance once in 231 draws."""
     told = report_of([0.5, 0.3, NAN], [0.1] * 20).to_json()["copying"]
-    band = told.pop("band")
-    assert told == {"verdict": "above the band", "songs": 2, "share": 0.4, "run": 5.0, "trained_on": 0}
-    assert band == {"mean": pytest.approx(0.1), "bound": pytest.approx(0.1), "songs": 20, "size": 2}
-    assert report_of([0.05], [0.1] * 20).to_json()["copying"]["verdict"] == "within the band"
+    real = told.pop("real")
+    assert told == {"verdict": "more than real songs", "songs": 2, "share": 0.4, "run": 5.0, "trained_on": 0}
+    assert real == {"mean": pytest.approx(0.1), "songs": 20, "p": pytest.approx(1 / 231, abs=0.003)}
+    assert report_of([0.05], [0.1] * 20).to_json()["copying"]["verdict"] == "not shown to be more"
     assert report_of([0.05], [0.95, 1.0, 0.1]).to_json()["copying"]["trained_on"] == 2
 
 
-def test_without_real_songs_or_a_defined_share_the_band_is_null() -> None:
+def test_without_real_songs_or_a_defined_share_nothing_stands_beside() -> None:
     assert report_of([0.5]).to_json()["copying"] == {
-        "verdict": "no band", "songs": 1, "share": 0.5, "run": 5.0, "band": None, "trained_on": 0,
+        "verdict": "nothing beside", "songs": 1, "share": 0.5, "run": 5.0, "real": None, "trained_on": 0,
     }  # fmt: skip
-    assert report_of([0.5], [0.1, NAN]).to_json()["copying"]["band"] is None
+    assert report_of([0.5], [NAN, NAN]).to_json()["copying"]["real"] is None
     assert report_of([NAN], [0.1] * 3).to_json()["copying"] == {
-        "verdict": "no band", "songs": 0, "share": None, "run": None, "band": None, "trained_on": 0,
+        "verdict": "nothing beside", "songs": 0, "share": None, "run": None, "real": None, "trained_on": 0,
     }  # fmt: skip
     assert "copying" not in Report((FileScores("a.mid", {"x": 1.0}),), ("x",)).to_json()
 
@@ -74,11 +74,14 @@ GOOD = copying_verdict([0.5], [5.0], [0.1, 0.2]).to_json()
     ("told", "wrong"),
     [
         (3, "it has no object 'copying'"),
-        ({"verdict": "fine"}, "copying: its verdict is none of above the band, within the band, no band"),
-        ({"verdict": []}, "copying: its verdict is none of above the band, within the band, no band"),
-        (GOOD | {"band": None}, "it has no object 'band'"),
-        (GOOD | {"band": GOOD["band"] | {"bound": math.inf}}, "copying: band: bound is no number"),
-        (GOOD | {"band": GOOD["band"] | {"size": 1.5}}, "copying: band: size is no count"),
+        (
+            {"verdict": "fine"},
+            "copying: its verdict is none of more than real songs, not shown to be more, nothing beside",
+        ),
+        ({"verdict": []}, "copying: its verdict is none of more than real songs, not shown to be more, nothing beside"),
+        (GOOD | {"real": None}, "it has no object 'real'"),
+        (GOOD | {"real": GOOD["real"] | {"p": math.inf}}, "copying: real: p is no number"),
+        (GOOD | {"real": GOOD["real"] | {"songs": 1.5}}, "copying: real: songs is no count"),
         (GOOD | {"share": "0.5"}, "copying: share is no number"),
         (GOOD | {"songs": True}, "copying: songs is no count"),
         (GOOD | {"trained_on": -1}, "copying: trained_on is no count"),
@@ -92,10 +95,11 @@ def test_a_verdict_that_is_none_is_refused(told: object, wrong: str) -> None:
 
 def test_a_verdict_is_of_the_defined_values_only() -> None:
     found = copying_verdict([0.2, NAN, 0.4], [3.0, NAN, 7.0], [0.1, NAN, 0.1])
-    assert found == CopyingVerdict("above the band", 2, pytest.approx(0.3), 7.0, Band(0.1, 0.1, 2, 2), 0)
+    one_in_six = RealSongs(0.1, 2, pytest.approx(1 / 6, abs=0.02))
+    assert found == CopyingVerdict("not shown to be more", 2, pytest.approx(0.3), 7.0, one_in_six, 0)
 
 
-def test_a_page_says_before_all_else_that_songs_lie_above_the_band() -> None:
+def test_a_page_says_before_all_else_that_songs_share_more_than_real_ones() -> None:
     page = report_page(report_of([0.5] * 4, [0.1] * 20))
     top = page[: page.index("<h2>")]
     assert '<div class="warning" role="note"><strong>⚠ More copied than real songs would</strong>' in top
@@ -103,6 +107,8 @@ def test_a_page_says_before_all_else_that_songs_lie_above_the_band() -> None:
     assert "Shares most: 0&lt;script&gt;alert(1)&lt;/script&gt;.mid: 50 %, longest run 5 bars, nearest t.mid." in top
 
 
-@pytest.mark.parametrize("report", [report_of([0.05] * 4, [0.1] * 20), report_of([0.9] * 4)], ids=["within", "no band"])
-def test_a_page_of_songs_that_do_not_lie_above_it_begins_without_a_word(report: Report) -> None:
+@pytest.mark.parametrize(
+    "report", [report_of([0.05] * 4, [0.1] * 20), report_of([0.9] * 4)], ids=["less", "nothing beside"]
+)
+def test_a_page_of_songs_of_which_that_is_not_shown_begins_without_a_word(report: Report) -> None:
     assert 'class="warning"' not in report_page(report)

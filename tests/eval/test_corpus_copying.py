@@ -8,7 +8,7 @@ from popgen_core.analysis.piece import whole_song
 from popgen_core.groupers.seven import Seven
 from popgen_core.music.guard import read_song
 from popgen_core.music.song import Song
-from popgen_eval.copying import Copying, copying_band, shares_by_song
+from popgen_eval.copying import Copying, shares_by_song
 
 pytestmark = pytest.mark.corpus
 
@@ -40,4 +40,4 @@ def test_the_song_of_which_train_has_another_version_is_found_and_that_version_n
 def test_most_real_songs_have_nothing_in_common_with_others(judge, held_out) -> None:
     shares = shares_by_song(judge, held_out.values())
     assert sum(share < 0.02 for share in shares) >= 30
-    assert copying_band([share for share in shares if share < 0.5], 42).bound < 0.05
+    assert sum(share > 0.3 for share in shares) == 1  # d_map22

@@ -39,8 +39,8 @@ class Copying:
     first note; of drums, which drum). `copied_share`, 0..1: share of those sets for which some two bars of a training
     song, of any pitched group (drums: of drums), have a set with Jaccard index .8 or more. `copied_run`, in bars: the
     longest run of neighbouring bars that stand in one line of a training song note for note; 0 where no two bars do,
-    the length of the song at most. Both are low for new music, but not 0: read them beside the band of real songs
-    outside the training set (`copying_band`). Moving a song by semitones changes nothing; another meter, half or double
+    the length of the song at most. Both are low for new music, but not 0: read them beside those of real songs
+    outside the training set (`beside_real`). Moving a song by semitones changes nothing; another meter, half or double
     tempo, other bar lines, and a changed first note of two bars hide a copy. Common material does not count: two bars
     tell nothing unless they have 6 notes on 4 sixteenths with 3 pitches (drums: 8 hits on 6 sixteenths with 2 drums)
     and the second bar differs from the first; a run begins and ends with bars that tell. Undefined without any. The

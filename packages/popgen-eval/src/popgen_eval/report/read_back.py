@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from popgen_core.errors import PopgenError
-from popgen_eval.copying.baseline import Band
+from popgen_eval.copying.baseline import RealSongs
 from popgen_eval.copying.verdict import VERDICTS, CopyingVerdict
 from popgen_eval.report.report import FORMAT, FileScores, Report
 
@@ -67,14 +67,14 @@ def _copying_from(table: dict[str, Any]) -> CopyingVerdict:
     standing = next((known for known in VERDICTS if known == table.get("verdict")), None)
     if standing is None:
         raise _Misfit(f"copying: its verdict is none of {', '.join(VERDICTS)}")
-    band = None
-    if standing != "no band":
-        row = _dict(table, "band")
-        mean, bound = (_number(row.get(name), f"copying: band: {name}") for name in ("mean", "bound"))
-        band = Band(mean, bound, *(_count(row.get(name), f"copying: band: {name}") for name in ("songs", "size")))
+    real = None
+    if standing != "nothing beside":
+        row = _dict(table, "real")
+        mean, p = (_number(row.get(name), f"copying: real: {name}") for name in ("mean", "p"))
+        real = RealSongs(mean, _count(row.get("songs"), "copying: real: songs"), p)
     share, run = (_value(table.get(name), f"copying: {name}") for name in ("share", "run"))
     songs, trained_on = (_count(table.get(name), f"copying: {name}") for name in ("songs", "trained_on"))
-    return CopyingVerdict(standing, songs, share, run, band, trained_on)
+    return CopyingVerdict(standing, songs, share, run, real, trained_on)
 
 
 def _value(value: Any, where: str) -> float:

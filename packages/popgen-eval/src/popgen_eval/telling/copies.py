@@ -13,7 +13,7 @@ from popgen_eval.telling.short_names import file_name, short_names
 __all__ = ["Copied", "copied_songs", "copying_lines", "copying_warning", "is_copying", "most_copied", "percent"]
 
 MOST_NAMED = 3
-NO_BAND = "no band: give --reference real songs that were not trained on"
+ALONE = "give --reference real songs that were not trained on, to know whether that is much"
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,14 @@ def copying_lines(report: Report) -> list[str]:
 
 
 def copying_warning(report: Report) -> list[str]:
-    """A heading and lines of what a reader must know before all else: that songs lie above the band, or that the band
-    is worthless; else nothing.
+    """A heading and lines of what a reader must know before all else: that songs share more than real ones, or that the
+    reference was trained on and hides it; else nothing.
     """
     found = report.copying
-    if found is None or found.standing == "no band":
+    if found is None or found.standing == "nothing beside":
         return []
-    if found.standing == "within the band":
-        return ["The band for copying is worthless", *doubts] if (doubts := _doubts(found)) else []
+    if found.standing == "not shown to be more":
+        return ["The reference cannot tell copying", *doubts] if (doubts := _doubts(found)) else []
     most = (f"Shares most: {line}." for line in most_copied(report)[:1])
     return ["More copied than real songs would", _verdict(found), *most, *_doubts(found)]
 
@@ -88,21 +88,21 @@ def percent(share: float) -> str:
 
 
 def _verdict(found: CopyingVerdict, reference: bool = True) -> str:
-    mean, band = percent(found.share), found.band
-    if band is None:
-        why = "no band: it takes two reference songs with a share" if reference else NO_BAND
+    mean, real = percent(found.share), found.real
+    if real is None:
+        why = "no reference song has a share" if reference else ALONE
         return f"These songs share {mean} with the training set, on average; {why}."
-    more = "more" if found.standing == "above the band" else "no more"
+    chance = "< .001" if real.p < 0.001 else f"= {real.p:.2g}".replace("0.", ".", 1)
+    what = "share more" if real.less else "are not shown to share more"
     return (
-        f"These songs share {more} with the training set than real songs outside it do: {mean} on average; "
-        f"{band.songs} real songs {percent(band.mean)}, and {band.size} like them stay below {percent(band.bound)} "
-        "(95 %)."
+        f"These songs {what} with the training set than real songs outside it do: {mean} on average, against "
+        f"{percent(real.mean)} in {real.songs} real song{'s' * (real.songs > 1)} (p {chance}, permutations)."
     )
 
 
 def _doubts(found: CopyingVerdict) -> list[str]:
-    """What makes the band worthless: a reference that was trained on."""
+    """What makes the comparison worthless: a reference that was trained on."""
     if not found.trained_on:
         return []
     songs = "1 reference song shares" if found.trained_on == 1 else f"{found.trained_on} reference songs share"
-    return [f"{songs} nine tenths or more with the training set: a band of songs that were trained on says nothing."]
+    return [f"{songs} nine tenths or more with the training set: beside songs trained on, copies pass unseen."]
