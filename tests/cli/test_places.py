@@ -116,3 +116,32 @@ def test_a_link_stays_a_link(popgen: Popgen, corpus_dir: Path, tmp_path: Path) -
     assert popgen("eval", corpus_dir / "song-001.mid", "--csv", tmp_path / "link.csv").exit_code == 0
     assert (tmp_path / "link.csv").is_symlink()
     assert (tmp_path / "real.csv").read_text().startswith("file,")
+
+
+def test_nothing_is_written_into_a_dataset_that_is_read(
+    popgen: Popgen, corpus_dir: Path, dataset_dir: Path, tmp_path: Path
+) -> None:
+    before = {place: place.read_bytes() for place in dataset_dir.rglob("*") if place.is_file()}
+    (tmp_path / "link").symlink_to(dataset_dir)
+    for out in (
+        dataset_dir / "dataset.json",
+        dataset_dir / "report.json",
+        dataset_dir / "new.json",
+        next(place for place in before if place.suffix == ".pt"),
+        tmp_path / "link" / "split.json",
+    ):
+        for words in (("eval", corpus_dir, "--training", dataset_dir), ("eval-validate", dataset_dir)):
+            assert "is one of the files that are read" in refused(popgen(*words, "--json", out))
+    assert "is one of the files" in refused(
+        popgen("eval", corpus_dir, "--reference", dataset_dir, "--csv", dataset_dir / "dataset.sha256")
+    )
+    assert {place: place.read_bytes() for place in dataset_dir.rglob("*") if place.is_file()} == before
+
+
+def test_beside_a_dataset_and_into_a_folder_of_songs_a_report_is_written(
+    popgen: Popgen, corpus_dir: Path, dataset_dir: Path, tmp_path: Path
+) -> None:
+    for out in (tmp_path / "a.json", dataset_dir.parent / "beside.json"):
+        done = popgen("eval", corpus_dir, "--training", dataset_dir, "--workers", 1, "--json", out)
+        assert (done.exit_code, out.is_file()) == (0, True), done.stderr
+        out.unlink()

@@ -13,7 +13,7 @@ import pytest
 from popgen_core.contracts.evaluator import Measure
 from popgen_core.errors import PopgenError
 from popgen_eval import calibration
-from popgen_eval.calibration import Anchor, anchors, anchors_from_json, calibrated, version_of
+from popgen_eval.calibration import Anchor, anchors, calibrated, scale_from_json, version_of
 from popgen_eval.metrics.families import HEADLINE
 from popgen_eval.validation import validate as validating
 from popgen_eval.validation.freeze import frozen
@@ -53,7 +53,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, Anchor]:
         separations=separations,
         real=dict.fromkeys(figures, real),
     )
-    return anchors_from_json(frozen(found).decode())  # type: ignore[arg-type]
+    return scale_from_json(frozen(found).decode()).anchors  # type: ignore[arg-type]
 
 
 def test_anchors_by_hand(made: dict[str, Anchor]) -> None:
@@ -111,10 +111,10 @@ def test_the_anchors_of_this_release_are_whole() -> None:
 
 def test_anchors_that_were_changed_by_hand_are_refused() -> None:
     with pytest.raises(PopgenError, match="changed by hand"):
-        anchors_from_json(shipped().replace('"seed": 0', '"seed": 1'))
+        scale_from_json(shipped().replace('"seed": 0', '"seed": 1'))
     for text in ("", "[]", "{}", '{"format": 2}', "[" * 100_000):
         with pytest.raises(PopgenError, match="cannot be read"):
-            anchors_from_json(text)
+            scale_from_json(text)
 
 
 def test_a_file_of_other_anchors_than_the_formula_can_use_is_refused() -> None:
@@ -122,4 +122,4 @@ def test_a_file_of_other_anchors_than_the_formula_can_use_is_refused() -> None:
     plain["figures"]["overall"]["corrupted_mean"] = plain["figures"]["overall"]["real_median"]
     plain["version"] = version_of(plain)
     with pytest.raises(PopgenError, match="overall: real and spoiled pieces have one value"):
-        anchors_from_json(json.dumps(plain))
+        scale_from_json(json.dumps(plain))

@@ -64,14 +64,17 @@ def asked(server: ListeningServer, path: str, method: str = "GET", **headers: st
         ("bytes=a-b", None),
         ("bytes=1-\u0664", None),
         ("lines=1-2", None),
-        ("bytes=" + "9" * 5000 + "-", None),
+        ("bytes=0-" + "9" * 19, (0, 10)),
+        ("bytes=3-" + "9" * 5000, (3, 10)),
+        ("bytes=-" + "9" * 19, (0, 10)),
+        ("bytes=" + "0" * 20 + "2-" + "0" * 20 + "4", (2, 5)),
     ],
 )
 def test_a_part_of_ten_bytes_by_hand(words: str | None, part: tuple[int, int] | None) -> None:
     assert asked_part(words, 10) == part
 
 
-@pytest.mark.parametrize("words", ["bytes=10-", "bytes=10-12", "bytes=99-", "bytes=-0"])
+@pytest.mark.parametrize("words", ["bytes=10-", "bytes=10-12", "bytes=99-", "bytes=-0", "bytes=" + "9" * 5000 + "-"])
 def test_a_part_without_a_byte_of_the_file_is_refused(words: str) -> None:
     with pytest.raises(Unsatisfiable):
         asked_part(words, 10)

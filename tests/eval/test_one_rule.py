@@ -12,8 +12,10 @@ import pytest
 from popgen_core.contracts.evaluator import Measure
 from popgen_eval.comparison import FigureTest, compare
 from popgen_eval.comparison.numbers import relation
+from popgen_eval.pages import report_page
 from popgen_eval.report import FileScores, Report
 from popgen_eval.report.read_back import report_from_json
+from popgen_eval.telling import words as telling
 from popgen_eval.telling.beside import differences
 from popgen_eval.telling.words import beside_lines
 
@@ -156,10 +158,26 @@ def test_figures_against_a_training_set_make_no_other_figure_less_sure() -> None
     assert any("figures against a training set, hints only" in line for line in comparison.sentences())
 
 
+def test_where_counts_decide_eval_says_so_as_compare_does() -> None:
+    ones, zeros, said = [1.0] * 5 + [0.0], [0.0] * 5 + [1.0], "chi-square or Fisher's exact test"
+    mine = report_of({"density": ones}, report_of({"density": zeros}))
+    assert differences(mine)[0].check == "Fisher's exact"
+    assert said in telling.intervals_lead(mine)
+    assert any(said in line for line in compare(mine, report_of({"density": zeros}), paired=False).notes())
+    ranked = report_of({"density": LOW}, report_of({"density": HIGH}))
+    assert said not in telling.intervals_lead(ranked)
+    assert "by rank tests (Mann-Whitney)" in telling.intervals_lead(ranked)
+
+
+def test_the_page_names_who_adds_effect_sizes() -> None:
+    page = report_page(report_of({"density": LOW}, report_of({"density": HIGH})), "mine")
+    assert "popgen compare adds effect sizes, and how many songs it would take." in page
+
+
 def with_training(report: Report) -> dict[str, object]:
     """A report as `popgen eval --training --json` writes it."""
     measures = MEASURES | {name: Measure(name, "share", 0, 1, "none", "law") for name in report.learned}
-    return replace(report, measures=measures).to_json()
+    return replace(report, measures=measures, settings={"training_sha256": "12"}).to_json()
 
 
 @pytest.mark.parametrize("figures", [[], None, {"density": "share"}, {"density": {"against": ["training"]}}])

@@ -8,7 +8,6 @@ import pytest
 from popgen_eval.statistics import (
     design_effect,
     detectable_paired,
-    detectable_share,
     detectable_unpaired,
     equivalence,
     margin_of,
@@ -54,7 +53,6 @@ def test_what_is_needed_and_what_can_be_found_are_one_law() -> None:
     assert paired_power(0.5, 34) >= 0.8 > paired_power(0.5, 33)
     assert unpaired_power(0.5, 64, 64) >= 0.8 > unpaired_power(0.5, 63, 63)
     assert detectable_paired(34) < 0.5 < detectable_paired(33)
-    assert detectable_share(197) < 0.6 < detectable_share(196)
     assert unpaired_power(0.0, 20, 30) == pytest.approx(0.05)
 
 
@@ -65,7 +63,6 @@ def test_what_no_number_of_songs_shows_has_no_size() -> None:
     assert paired_size(90.0) == 2
     assert math.isnan(detectable_paired(1))
     assert math.isnan(detectable_unpaired(1, 50))
-    assert math.isnan(detectable_share(3))
 
 
 def rate(found: list[bool]) -> float:

@@ -26,7 +26,7 @@ def compared(a: list[float], b: list[float], **options: bool) -> Comparison:
     return compare(report_of(a), report_of(b), **{"paired": False, **options}, measures=(), resamples=50)
 
 
-def test_forty_songs_or_more_are_told_apart_by_chi_square() -> None:
+def test_more_songs_than_are_counted_exactly_are_told_apart_by_chi_square() -> None:
     """20 of 30 songs against 10 of 30: 15 are expected in each cell, chi-square is 4 x 25 / 15."""
     found = compared(songs(20, 10), songs(10, 20)).contrasts[0].figures[0]
     assert found.check == "chi-square"
@@ -47,6 +47,14 @@ def test_few_songs_and_rare_ones_are_counted_exactly() -> None:
     rare = compared(songs(4, 56), songs(0, 60)).contrasts[0].figures[0]  # 2 expected
     assert rare.check == "Fisher's exact"
     assert rare.rank.p == exact_independence([[56, 4], [60, 0]])
+
+
+def test_what_can_be_counted_is_no_chi_square() -> None:
+    """23 against 23 with 21 ones: chance is below .05 by chi-square in .0746 of cases, so it is asked of more only."""
+    found = compared(songs(14, 9), songs(7, 16)).contrasts[0].figures[0]
+    assert (found.check, found.rank.p) == ("Fisher's exact", exact_independence([[9, 14], [16, 7]]))
+    assert compared(songs(15, 10), songs(10, 15)).contrasts[0].figures[0].check == "Fisher's exact"  # 50 songs
+    assert compared(songs(16, 10), songs(10, 15)).contrasts[0].figures[0].check == "chi-square"  # 51
 
 
 def test_a_figure_with_any_other_value_is_ranked() -> None:

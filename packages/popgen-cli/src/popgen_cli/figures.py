@@ -14,12 +14,12 @@ from popgen_eval.telling.copies import copying_lines, most_copied
 from popgen_eval.telling.reasons import undefined_lines
 from popgen_eval.telling.set_rows import SetRow, set_rows
 from popgen_eval.telling.words import (
-    INTERVALS,
     SECTIONS,
     beside_lines,
     counted,
     figures_of,
     interval,
+    intervals_lead,
     lead,
     number,
     real_song,
@@ -60,7 +60,7 @@ def _show_beside(console: Console, report: Report) -> None:
     for heading, lines in found:
         _show_points(console, heading, lines)
     if any("(" in line for _, lines in found for line in lines):
-        _print(console, INTERVALS)
+        _print(console, intervals_lead(report))
 
 
 def _show_copying(console: Console, report: Report) -> None:

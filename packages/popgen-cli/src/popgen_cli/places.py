@@ -8,6 +8,7 @@ from pathlib import Path
 __all__ = ["SCREEN", "refuse_places", "write_file"]
 
 SCREEN = Path("-")
+DATASET = "dataset.json"  # which a folder that `popgen prepare` made holds
 MIDI = (".mid", ".midi", ".kar", ".rmi")  # those of popgen_core.music.guard, which takes long to import
 
 
@@ -20,7 +21,7 @@ def refuse_places(
     """Raise OutputError for files that could not be written, for one named twice, and for one of those that are read.
 
     `screen`: one more place, which may be the screen. `read`: files, and folders whose files of these `endings` are
-    read.
+    read; of a dataset that `popgen prepare` made, whose digests know each of its files, all are.
     """
     from popgen_core.errors import OutputError
     from popgen_core.files import check_file
@@ -48,7 +49,8 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def _is_read(place: Path, source: Path, endings: Sequence[str]) -> bool:
-    """Whether a place is a file that is read, or would be one of its folder."""
+    """Whether a place is a file that is read, or would be one of its folder; all below a dataset is."""
     whole, home = place.resolve(), source.resolve()
-    below = home.is_dir() and whole.is_relative_to(home) and whole.suffix.lower() in endings
-    return whole == home or below
+    if not home.is_dir() or not whole.is_relative_to(home):
+        return whole == home
+    return whole == home or (home / DATASET).is_file() or whole.suffix.lower() in endings

@@ -19,7 +19,7 @@ from popgen_eval.judging.choosing import Chosen, choose
 from popgen_eval.judging.files import Judged, Judging, judge_files
 from popgen_eval.judging.scopes import learned, pieces_of_all, set_scores, with_learned
 from popgen_eval.judging.song import HEADLINE_EVALUATORS, Windows, score_song
-from popgen_eval.judging.training import is_dataset, songs_of_dataset, songs_of_files
+from popgen_eval.judging.training import digest_of, is_dataset, songs_of_dataset, songs_of_files
 from popgen_eval.report import Report
 
 __all__ = ["HEADLINE_EVALUATORS", "evaluate", "evaluate_songs", "midi_files"]
@@ -149,6 +149,9 @@ class _Made:
     ) -> Report:
         """The report of these songs, that of the reference within it."""
         bars, window = self.settings["bars"], self.settings["window"]
+        if self.chosen.trainings:
+            training = list(training)
+            self.settings = {**self.settings, "training_sha256": digest_of(training)}
         judges = learned(self.chosen.trainings, training, bars)
         judged = [with_learned(each, judges, bars, window) for each in judged]
         if beside is None:
@@ -200,7 +203,10 @@ def _numbered(songs: Sequence[Song]) -> list[str]:
 
 
 def _settings(bars: int, window: Windows, groups: Grouper, chosen: Chosen, own_scale: Scale | None) -> dict[str, Any]:
-    """How a report is made: what two reports must share to be compared, and the anchors, where any are used."""
+    """How a report is made: what two reports must share to be compared, and the anchors, where any are used.
+
+    What was learned of a training set is named by `training_sha256`, once it was read.
+    """
     made = {"bars": bars, "window": window, "grouper": _class_of(groups), "evaluators": dict(chosen.versions)}
     scale = (own_scale or built_in()).at(bars)
     return made | ({"anchors": scale.name} if scale.anchors else {})

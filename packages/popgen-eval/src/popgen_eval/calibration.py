@@ -21,7 +21,6 @@ __all__ = [
     "Anchor",
     "Scale",
     "anchors",
-    "anchors_from_json",
     "built_in",
     "calibrated",
     "scale_from_file",
@@ -133,11 +132,6 @@ def scale_from_file(path: str | PathLike[str], bars: int) -> Scale:
         said = f"the anchors of {path} hold for windows of {scale.window_bars} bars, these are of {bars}"
         raise RecipeError(said, hint=f"--bars {scale.window_bars} makes windows that they hold for")
     return scale
-
-
-def anchors_from_json(text: str) -> Mapping[str, Anchor]:
-    """The anchors in the text of a file that `popgen eval-validate --freeze` wrote; raises PopgenError for others."""
-    return scale_from_json(text).anchors
 
 
 def scale_from_json(text: str, source: str = "the text") -> Scale:

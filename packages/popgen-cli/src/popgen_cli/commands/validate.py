@@ -45,10 +45,13 @@ def eval_validate(
     Example: popgen eval-validate real/ --markdown validation.md
     """
     from popgen_core.corpus.pool import default_workers
+    from popgen_eval.validation.silly import refuse_long
     from popgen_eval.validation.validate import validate
 
     names = [name.strip() for name in figures.split(",") if name.strip()] if figures is not None else None
     refuse_places(markdown, freeze, screen=json, read=(songs,))
+    if freeze:
+        refuse_long(bars)
     with progress("validating") as show:
         found = validate(
             songs,

@@ -1,4 +1,4 @@
-"""Whether reports were made alike: windows, groups and versions of evaluators; what was not cannot be compared."""
+"""Whether reports were made alike: windows, groups, versions of evaluators, training sets; else no comparison."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from popgen_core.errors import RecipeError
-from popgen_eval.comparison.listing import clipped, listed
+from popgen_eval.comparison.listing import clipped, gathered, listed
 from popgen_eval.metrics.overall import HEADLINE, OVERALL
 from popgen_eval.report import Report
 
-__all__ = ["about_anchors", "about_settings", "refuse_unlike", "without_other_versions"]
+__all__ = ["about_anchors", "about_settings", "refuse_unlike", "without_other_training", "without_other_versions"]
 
 WORDS = {  # of each setting: how a sentence says it, of the first side and of the other
     "bars": ("was judged in windows of {} bars", "of {}"),
@@ -18,6 +18,7 @@ WORDS = {  # of each setting: how a sentence says it, of the first side and of t
     "grouper": ("was grouped by {}", "by {}"),
 }
 TOLD = {*WORDS, "evaluators"}
+OTHER_TRAINING = "made against other training sets"
 ROOM = 60  # letters of a setting that a sentence shows
 
 
@@ -68,6 +69,31 @@ def without_other_versions(figures: Sequence[str], reports: Sequence[Report]) ->
     kept = [figure for figure in figures if figure not in other]
     said = clipped([f"{figure} ({', '.join(map(_short, made))})" for figure, made in other.items()], 130)
     return kept, [f"not compared, made by other versions: {said}"]
+
+
+def without_other_training(
+    figures: Sequence[str], reports: Sequence[Report], labels: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """Common figures -> those without a training set or made against one and the same, and a line on the others.
+
+    A report that does not name its training set is not believed: the path of one says nothing of what was in it.
+    """
+    learned = {name for of in reports for name in of.learned}
+    held = [figure for figure in figures if figure in learned]
+    digests = [of.settings.get("training_sha256") for of in reports]
+    silent = [label for label, digest in zip(labels, digests, strict=False) if not _is_name(digest)]
+    if not held or (not silent and len(set(digests)) == 1):
+        return list(figures), []
+    kept = [figure for figure in figures if figure not in learned]
+    return kept, [f"not compared, {_unsaid(silent) if silent else OTHER_TRAINING}: {clipped(gathered(held), 130)}"]
+
+
+def _unsaid(silent: Sequence[str]) -> str:
+    return f"since {listed(silent)} {'does' if len(silent) == 1 else 'do'} not say against which training set"
+
+
+def _is_name(digest: Any) -> bool:
+    return isinstance(digest, str) and bool(digest)
 
 
 def _short(value: Any) -> Any:

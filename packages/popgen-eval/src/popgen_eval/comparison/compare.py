@@ -10,7 +10,13 @@ from popgen_core.contracts.evaluator import Measure
 from popgen_core.errors import PopgenError, RecipeError
 from popgen_eval.calibration import built_in
 from popgen_eval.comparison import words
-from popgen_eval.comparison.alike import about_anchors, about_settings, refuse_unlike, without_other_versions
+from popgen_eval.comparison.alike import (
+    about_anchors,
+    about_settings,
+    refuse_unlike,
+    without_other_training,
+    without_other_versions,
+)
 from popgen_eval.comparison.contrast import FAMILIES, HINTS, Contrast, contrast_of
 from popgen_eval.comparison.directions import directions_of
 from popgen_eval.comparison.listing import clipped, gathered
@@ -96,7 +102,8 @@ def compare(
     family of figures, in each comparison by itself. `by_name`, and always where paired: files of one name in several
     folders are versions of one song (seeds), of which the mean is taken. `common`, for pairs: songs that only one side
     has are left out of everything, and told. `measures` say which direction is better; by default the installed
-    evaluators do. Figures that other versions of their evaluators made are left out, and told. Raises RecipeError for
+    evaluators do. Figures that other versions of their evaluators made, or that were made against
+    other training sets, are left out, and told. Raises RecipeError for
     songs without a partner, for reports of other windows or groups and for those without a figure in common,
     PopgenError for one in which no song could be judged.
     """
@@ -110,14 +117,17 @@ def compare(
     remarks = [line for label, names in lonely.items() for line in words.about_alone(names, label)]
     remarks += [line for songs, label in zip(sides, labels, strict=False) for line in words.about_songs(songs, label)]
     shared = _common(sides, labels)
-    figures, other_versions = without_other_versions(shared, reports)
+    same, other_versions = without_other_versions(shared, reports)
+    figures, other_training = without_other_training(same, reports, labels)
     if not figures:
-        raise RecipeError(other_versions[0], hint="judge all songs by one release of popgen-eval")
+        lines, what = (other_training, "beside one training set") if same else (other_versions, "by one release")
+        raise RecipeError(lines[0], hint=f"judge all songs {what}{'' if same else ' of popgen-eval'}")
     remarks += [
         *about_settings(reports, labels),
         *about_anchors(reports, labels),
         *_left_over(sides, labels, shared),
         *other_versions,
+        *other_training,
     ]
     better = directions_of(figures, measures)
     scale = built_in().at(next((of.settings["bars"] for of in reports if "bars" in of.settings), None))

@@ -9,8 +9,9 @@ from popgen_eval.comparison.contrast import Contrast
 from popgen_eval.comparison.figure import CATEGORICAL, FigureTest
 from popgen_eval.comparison.numbers import number_text, p_text, relation
 
-__all__ = ["notes", "rows"]
+__all__ = ["ZERO_OR_ONE", "notes", "rows"]
 
+ZERO_OR_ONE = "Where every song has 0 or 1, chi-square or Fisher's exact test stands for the rank test."
 MARK = " *"  # of a verdict on which t and rank test disagree
 
 
@@ -27,7 +28,7 @@ def notes(tests: Sequence[FigureTest]) -> list[str]:
         "p: of the rank test, corrected in its family. Verdict: what the first is.",
     ]
     if any(test.check in CATEGORICAL for test in tests):
-        lines.append("Where every song has 0 or 1, chi-square or Fisher's exact test stands for the rank test.")
+        lines.append(ZERO_OR_ONE)
     marked = [test for test in tests if test.disagree]
     if marked:
         few = "; of so few songs it can show nothing" if any(_blind(test) for test in marked) else ""

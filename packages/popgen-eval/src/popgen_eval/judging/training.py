@@ -1,8 +1,12 @@
-"""The songs of a training set: the training part of a dataset that `prepare` made, or all MIDI files of a folder."""
+"""The songs of a training set: the training part of a dataset that `prepare` made, or all MIDI files of a folder.
+
+Their digest tells one training set from another, wherever it lies.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from popgen_core.contracts.grouper import Grouper
@@ -11,7 +15,7 @@ from popgen_core.errors import PopgenError
 from popgen_core.music.song import Song
 from popgen_eval.judging.files import Judging, Told, judge_files
 
-__all__ = ["is_dataset", "songs_of_dataset", "songs_of_files"]
+__all__ = ["digest_of", "is_dataset", "songs_of_dataset", "songs_of_files"]
 
 INDEX = "dataset.json"
 
@@ -40,3 +44,20 @@ def songs_of_files(
     if not found:
         raise PopgenError("no file of the training set can be read", hint="popgen doctor says why")
     return ((each.row.path, each.song) for each in found if each.song is not None)
+
+
+def digest_of(songs: Iterable[tuple[str, Song]]) -> str:
+    """(file, grouped song) of a training set -> SHA-256 of its music in hexadecimal digits.
+
+    The same for the same songs under other names, in another order or at another place.
+    """
+    return hashlib.sha256("".join(sorted(_digest(song) for _, song in songs)).encode()).hexdigest()
+
+
+def _digest(song: Song) -> str:
+    told = f"{song.ticks_per_quarter} {song.tempos.tolist()} {song.meters.tolist()}"
+    digest = hashlib.sha256(told.encode())
+    for track in sorted(song.tracks, key=lambda track: track.name):
+        digest.update(f"{track.name!r} {track.program} {track.is_drum} {len(track.notes)} ".encode("utf-8", "replace"))
+        digest.update(track.notes.tobytes())
+    return digest.hexdigest()

@@ -103,8 +103,7 @@ def _excluded(watches: dict[int, Watch], key: Key, rules: Rules) -> dict[int, tu
 def _preferences(judgments: Sequence[Judgment], systems: Sequence[str], intervals: bool) -> tuple[Preference, ...]:
     """Those of every two systems, their p corrected for being many."""
     found = [preference(judgments, *pair, intervals=intervals) for pair in combinations(systems, 2)]
-    undecided = sum(math.isnan(one.clustered.p) and one.decided + one.ties > 0 for one in found)
-    corrected = holm([one.clustered.p for one in found], undecided)
+    corrected = holm([one.clustered.p for one in found], sum(one.still for one in found))
     return tuple(replace(one, p=p) for one, p in zip(found, corrected, strict=True))
 
 

@@ -24,9 +24,9 @@ class Preference:
     `first_wins`, `second_wins`, `ties`: counts. `chi_square` and `chi_p`: ties left out; `half_chi_square` and
     `half_p`: ties split in halves. `exact_p`: binomial, NaN from 40 choices on. `clustered`: the share of the first
     among choices with a preference (0..1) and the test to go by; `by_listener`, `by_item`: its 95 % intervals from
-    drawing listeners, or items, anew. `items`: those with such choices. `p`: the clustered one corrected for several
-    pairs of systems (Holm). With fewer than 5 listeners who decided no p and no interval is known: NaN, as is an
-    interval over fewer than 5 items.
+    drawing listeners, or items, anew. `items`: those with such choices; `listeners`: those who judged such pairs. `p`:
+    the clustered one corrected for several pairs of systems (Holm). With fewer than 5 listeners who decided no p and no
+    interval is known: NaN, as is an interval over fewer than 5 items.
     """
 
     first: str
@@ -41,6 +41,7 @@ class Preference:
     exact_p: float
     clustered: ClusteredTest
     items: int
+    listeners: int = 0
     by_listener: tuple[float, float] = (math.nan, math.nan)
     by_item: tuple[float, float] = (math.nan, math.nan)
     p: float = math.nan
@@ -49,6 +50,14 @@ class Preference:
     def decided(self) -> int:
         """Choices with a preference."""
         return self.first_wins + self.second_wins
+
+    @property
+    def still(self) -> bool:
+        """Whether there were listeners enough to test, but none has a preference: it has no p and counts (`multiple`).
+
+        Where some have one, but fewer than are tested, or on too few items, no test could be made.
+        """
+        return not self.decided and self.listeners >= FEWEST
 
 
 def preference(
@@ -66,6 +75,7 @@ def preference(
         exact_p=counts.p_exact if len(decided) < EXACT_BELOW else math.nan,
         clustered=clustered_test(chosen, listeners, items),
         items=len(set(items)),
+        listeners=len({one.trial.listener for one in pairs}),
     )
     if len(set(listeners)) < FEWEST:
         return _untested(found)

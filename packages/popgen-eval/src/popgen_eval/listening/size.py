@@ -15,7 +15,7 @@ ITEMS = 20  # songs of a system that a test takes unless told
 
 def listeners_needed(
     share: float,
-    trials: int,
+    trials: float,
     *,
     items: int = ITEMS,
     pairs: int = 1,
@@ -25,6 +25,7 @@ def listeners_needed(
 ) -> int | None:
     """Listeners of `trials` choices each, about `items` songs, who find a true share (0..1); None where no number does.
 
+    Choices are those with a preference: who expects ties takes that share of the trials off.
     By the power of the test to go by (noncentral t, see `clustered_share_power`); `icc` (0..1) is how much alike the
     choices of one listener are. `pairs` of systems, 1 or more, share the trials, and `alpha` is divided among them
     (Bonferroni: Holm's first step). Never fewer than are tested at all, nor than could reach `alpha`. Songs are taken

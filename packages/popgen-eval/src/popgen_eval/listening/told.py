@@ -126,14 +126,16 @@ def _verdict(one: Preference, panel: Panel) -> str:
     better, worse = (one.first, one.second) if share > 0.5 else (one.second, one.first)
     if one.p < ALPHA:
         return f"so {better} is preferred over {worse}"
-    trials = max(round((one.decided + one.ties) / max(panel.listeners, 1)), 1)
+    listeners = max(panel.listeners, 1)
+    heard = max(round((one.decided + one.ties) / listeners), 1)
     words = "so no preference is shown, which does not say that there is none"
     if abs(share - 0.5) < LEAST_SHARE - 0.5:
         return words
-    needed = listeners_needed(max(share, 1 - share), trials, items=one.items, alpha=ALPHA / len(panel.preferences))
+    alpha, decided = ALPHA / len(panel.preferences), one.decided / listeners  # ties are no choices, and show nothing
+    needed = listeners_needed(max(share, 1 - share), decided, items=one.items, alpha=alpha)
     if needed is None:
         return f"{words}; with {counted(one.items, 'item')} no number of listeners would show it"
-    return f"{words}; if the share is what it seems, about {needed} listeners of {trials} such pairs would show it"
+    return f"{words}; if the share is what it seems, about {needed} listeners of {heard} such pairs would show it"
 
 
 def _controls(panel: Panel) -> Iterator[str]:

@@ -18,12 +18,12 @@ from popgen_eval.telling.reasons import undefined_lines
 from popgen_eval.telling.set_rows import SetRow, set_rows
 from popgen_eval.telling.short_names import short_names
 from popgen_eval.telling.words import (
-    INTERVALS,
     LIMITS,
     SECTIONS,
     beside_lines,
     figures_of,
     interval,
+    intervals_lead,
     lead,
     number,
     real_song,
@@ -79,8 +79,8 @@ def _verdicts(page: Page, report: Report) -> None:
     for heading, lines in beside_lines(report):
         page.subsection(heading)
         page.points(lines)
-    more = "It adds effect sizes, and how many songs it would take."
-    page.text(f"{INTERVALS} {more}", quiet=True)
+    more = "popgen compare adds effect sizes, and how many songs it would take."
+    page.text(f"{intervals_lead(report)} {more}", quiet=True)
 
 
 def _figures(page: Page, report: Report) -> None:

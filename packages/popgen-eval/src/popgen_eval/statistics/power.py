@@ -16,7 +16,6 @@ __all__ = [
     "design_effect",
     "detectable_clustered_share",
     "detectable_paired",
-    "detectable_share",
     "detectable_unpaired",
     "paired_power",
     "paired_size",
@@ -111,11 +110,6 @@ def detectable_paired(pairs: int, alpha: float = ALPHA, power: float = POWER) ->
 def detectable_unpaired(n_a: int, n_b: int, alpha: float = ALPHA, power: float = POWER) -> float:
     """The least difference, in standard deviations, that two groups of so many songs find; NaN below two in one."""
     return _threshold(lambda g: unpaired_power(g, n_a, n_b, alpha) - power) if min(n_a, n_b) > 1 else math.nan
-
-
-def detectable_share(answers: float, alpha: float = ALPHA, power: float = POWER) -> float:
-    """The least share above .5 that so many answers find; NaN where even all of them alike would not do."""
-    return _least_share(lambda share: share_power(share, answers, alpha) >= power) if answers >= 1 else math.nan
 
 
 def detectable_clustered_share(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 from popgen_eval.calibration import Scale
-from popgen_eval.comparison.figure import LEAST_SONGS, FigureTest
+from popgen_eval.comparison.figure import CATEGORICAL, LEAST_SONGS, FigureTest
 from popgen_eval.comparison.numbers import relation
+from popgen_eval.comparison.table import ZERO_OR_ONE
 from popgen_eval.metrics.families import FAMILIES, family_of
 from popgen_eval.report import Report
 from popgen_eval.statistics import Summary
@@ -15,13 +17,13 @@ from popgen_eval.telling.beside import differences
 from popgen_eval.telling.copies import is_copying
 
 __all__ = [
-    "INTERVALS",
     "LIMITS",
     "SECTIONS",
     "beside_lines",
     "counted",
     "figures_of",
     "interval",
+    "intervals_lead",
     "lead",
     "number",
     "real_song",
@@ -131,6 +133,17 @@ def beside_lines(report: Report) -> list[tuple[str, list[str]]]:
         if said:
             parts.append((title, said))
     return parts
+
+
+def intervals_lead(report: Report) -> str:
+    """What the brackets of `beside_lines` hold, and by which tests it tells a difference."""
+    yes_or_no = tuple(name for name in report.names if all(value in (0, 1) for value in _defined(report, name)))
+    counts = any(row.check in CATEGORICAL for row in differences(replace(report, names=yes_or_no)))
+    return f"{INTERVALS} {ZERO_OR_ONE}" if counts else INTERVALS
+
+
+def _defined(report: Report, name: str) -> list[float]:
+    return [value for value in report.values(name) if not math.isnan(value)]
 
 
 def _place(of: FigureTest) -> str:

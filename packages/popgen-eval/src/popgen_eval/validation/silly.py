@@ -12,8 +12,9 @@ from numpy.random import SeedSequence, default_rng
 from numpy.typing import NDArray
 
 from popgen_core.baselines.drawn import learn_band
-from popgen_core.baselines.stand_ins import Wanted, stand_ins
+from popgen_core.baselines.stand_ins import MOST_BARS, Wanted, stand_ins
 from popgen_core.contracts.evaluator import PieceEvaluator
+from popgen_core.errors import RecipeError
 from popgen_core.groupers.program import GROUPS
 from popgen_core.music.song import Song
 from popgen_eval.judging.song import evaluator_named
@@ -22,7 +23,7 @@ from popgen_eval.validation.separation import Better, resamples
 from popgen_eval.validation.spoil import first_window
 from popgen_eval.validation.validate import Validation, piece_figures
 
-__all__ = ["LEAST_SONGS", "MOST_SONGS", "StandIn", "beats", "chance_to_beat", "judged_stand_ins"]
+__all__ = ["LEAST_SONGS", "MOST_SONGS", "StandIn", "beats", "chance_to_beat", "judged_stand_ins", "refuse_long"]
 
 MOST_SONGS = 200  # of a baseline: more would narrow no interval that matters
 LEAST_SONGS = 8  # on either side: resamples of fewer are too much alike for an interval
@@ -41,6 +42,13 @@ class StandIn:
     songs: int
     unfit: Mapping[str, int]
     values: Mapping[str, Values]
+
+
+def refuse_long(bars: int) -> None:
+    """Raise RecipeError for windows of more bars than the song of a baseline can have."""
+    if bars > MOST_BARS:
+        said = f"anchors of windows of {bars:,} bars cannot be frozen: songs of baselines have {MOST_BARS:,} at most"
+        raise RecipeError(said, hint=f"--bars {MOST_BARS} or fewer, or no --freeze")
 
 
 def judged_stand_ins(found: Validation, progress: Progress | None = None) -> tuple[StandIn, ...]:
