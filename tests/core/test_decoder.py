@@ -10,7 +10,8 @@ from torch import Tensor
 
 from popgen_core.contracts.sizes import ControlSpec, Sizes
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Rates, RhythmValues, Sampling, Target
-from popgen_core.decoders.independent import RAREST, Independent, tempered
+from popgen_core.decoders.independent import RAREST, Independent
+from popgen_core.decoders.tempering import tempered
 from popgen_core.music import RollSpec
 
 SIZES = Sizes(RollSpec(("a", "b"), pitches=3, lowest=60), ControlSpec((("beat", 1),)), 4)

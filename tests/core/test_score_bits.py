@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from popgen_core.score.bits import (
     length_bits,
     logit_bits,
     onset_bits,
+    velocity_bits,
     velocity_errors,
 )
 from popgen_core.score.stretches import Stretch
@@ -133,3 +135,12 @@ def test_the_spread_is_the_root_mean_square_of_each_groups_errors() -> None:
 def test_a_spread_of_nothing_is_wide_and_one_of_no_errors_half_a_step() -> None:
     assert VelocitySpread.fit(VelocityErrors.joined([]), 2).sd.tolist() == [1.0, 1.0]
     assert VelocitySpread.fit(errors_of(0, [127], 1.0), 1).sd.tolist() == [0.5 / 127]
+
+
+def test_velocities_told_by_chances_cost_what_the_chance_of_each_says() -> None:
+    stretch = stretch_of(*rolls(4, (0, 2, 1), (3, 4, 1)), mask=[1, 1, 1, 1])
+    logits = torch.zeros(2, 127)
+    logits[1, 89] = math.log(126)  # velocity 90 of the second note: a chance of 126 in 252
+    told = RhythmValues(logits, logits, logits)
+    stretch = replace(stretch, prediction=replace(stretch.prediction, rhythm=told))
+    assert velocity_bits(stretch) == pytest.approx(math.log2(127) + 1)

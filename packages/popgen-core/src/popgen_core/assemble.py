@@ -38,7 +38,7 @@ def assemble(recipe: Recipe) -> Parts:
     """The recipe's components, freshly made. Raises RecipeError when they do not fit each other."""
     sizes = sizes_of(recipe)
     decoder, loss = recipe.parts["decoder"], recipe.parts["loss"]
-    makes, takes = (getattr(part.component, "form", "unnamed") for part in (decoder, loss))
+    makes, takes = (_form(part) for part in (decoder, loss))
     if makes != takes:
         raise RecipeError(
             f"decoder {decoder.name!r} makes {makes} rhythm values, loss {loss.name!r} takes {takes} ones",
@@ -49,6 +49,11 @@ def assemble(recipe: Recipe) -> Parts:
     _check_window(recipe, made["backbone"].window)
     grouper = recipe.parts["grouper"]
     return Parts(recipe, sizes, grouper.component(grouper.config), **made)
+
+
+def _form(part: Any) -> str:
+    """The form of rhythm values that a part makes or takes: its config's choice where it has one, else its class's."""
+    return str(getattr(part.config, "form", None) or getattr(part.component, "form", "unnamed"))
 
 
 def _check_window(recipe: Recipe, longest: int) -> None:

@@ -42,7 +42,8 @@ class Inputs:
 class RhythmValues:
     """The continuous values of notes: `velocity` 0..1, `duration` as log(1 + seconds), `offset` in frames -0.5..0.5.
 
-    Dense they are (batch, frame, group, pitch) each; by event (event,) each.
+    Dense they are (batch, frame, group, pitch) each; by event (event,) each. A prediction of form "events" holds logits
+    in their place, (event, class) each, of the classes of `contracts.classes`.
     """
 
     velocity: Tensor
@@ -51,7 +52,7 @@ class RhythmValues:
 
     def at(self, where: tuple[Tensor, Tensor, Tensor, Tensor]) -> RhythmValues:
         """The values of the cells `where`, four (event,) index tensors, by event; values by event are those already."""
-        if self.velocity.dim() == 1:
+        if self.velocity.dim() < 4:
             return self
         return RhythmValues(self.velocity[where], self.duration[where], self.offset[where])
 
@@ -91,7 +92,7 @@ class Prediction:
     """What a decoder makes of hidden vectors: `onset` and `active` logits (batch, frame, group, pitch), and rhythm.
 
     Its decoder's `form` says which: "dense" (RhythmValues of every cell; a decoder that is given the target may make
-    them at its onsets alone, by event) or "events" (parameters for the target's onsets).
+    them at its onsets alone, by event) or "events" (logits of classes for the target's onsets).
     """
 
     onset: Tensor

@@ -8,43 +8,15 @@ from typing import Annotated, ClassVar, Literal
 import torch
 from pydantic import Field
 from torch import Generator, Tensor, nn
-from torch.nn import functional
 
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Prediction, Rates, RhythmValues, Sampling, Target
+from popgen_core.decoders.heads import at_onsets, coins, everywhere, within_ranges
 
 __all__ = ["Independent"]
 
 HEADS = ("onset", "active", "velocity", "duration", "offset")
-ROUNDS = 6  # of Newton's method
-FEWEST = 1e-6  # expected notes of a group, below which nothing is told apart
 RAREST = 1e-5  # share of frames at which a cell that never sounds in the corpus starts
-
-
-def tempered(logits: Tensor, temperature: float) -> Tensor:
-    """Logits (batch, group, pitch) -> chances at a temperature, each group's sum that of temperature 1.
-
-    Dividing rare logits alone empties the music: at 0.8 a chance of 0.01 falls to 0.003. So the logits of a group are
-    then moved together until it expects as many notes as the model meant (to a percent or so): the temperature decides
-    which, not how many.
-    """
-    meant = torch.sigmoid(logits)
-    if temperature == 1:
-        return meant
-    divided, wanted = logits / temperature, meant.sum(-1, keepdim=True).clamp(min=FEWEST).log()
-    shift = torch.zeros_like(wanted)
-    for _ in range(ROUNDS):  # Newton's method on the logarithm of the sum
-        chances = torch.sigmoid(divided + shift)
-        sum_now = chances.sum(-1, keepdim=True).clamp(min=FEWEST)
-        slope = ((chances * (1 - chances)).sum(-1, keepdim=True) / sum_now).clamp(min=0.1)
-        shift = shift + ((wanted - sum_now.log()) / slope).clamp(-4, 4)
-    return torch.sigmoid(divided + shift)
-
-
-def _coins(logits: Tensor, allowed: Tensor, settings: Sampling, generator: Generator) -> Tensor:
-    """One coin for each cell (batch, group, pitch) that is allowed, at the chances of this temperature."""
-    chances = tempered(logits.float().masked_fill(~allowed, -torch.inf), settings.temperature)
-    return torch.rand(chances.shape, generator=generator, device=chances.device) < chances
 
 
 class Independent(nn.Module):
@@ -87,25 +59,13 @@ class Independent(nn.Module):
 
         With a target the rhythm is that of its onsets alone, by event: one cell in three hundred of a song.
         """
-        weights = self.heads.weight.view(len(HEADS), -1, hidden.shape[-1])  # (head, cell, width)
-        onset, active, *rhythm = zip(weights, self.heads.bias.view(len(HEADS), -1), strict=True)
+        weights = self.heads.weight.view(len(HEADS), *self.shape, hidden.shape[-1])  # (head, group, pitch, width)
+        onset, active, *rhythm = zip(weights, self.heads.bias.view(len(HEADS), *self.shape), strict=True)
         if target is None:
-            values = [self.everywhere(hidden, *head) for head in rhythm]
+            values = [everywhere(hidden, *head) for head in rhythm]
         else:
-            values = [self.at(target.where, hidden, *head) for head in rhythm]
-        return Prediction(self.everywhere(hidden, *onset), self.everywhere(hidden, *active), RhythmValues(*values))
-
-    def everywhere(self, hidden: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        """One head, weight (cell, width), bias (cell,), on hidden (batch, frame, width) -> every cell's value."""
-        made = functional.linear(hidden, weight, bias)  # (batch, frame, cell)
-        return made.view(*hidden.shape[:2], *self.shape)  # (batch, frame, group, pitch)
-
-    def at(self, where: tuple[Tensor, ...], hidden: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        """One head on hidden (batch, frame, width), for the cells `where` alone -> (event,)."""
-        batch, frame, group, pitch = where
-        cell = group * self.shape[1] + pitch  # (event,)
-        heard = functional.embedding(batch * hidden.shape[1] + frame, hidden.flatten(0, 1))  # (event, width)
-        return (heard * functional.embedding(cell, weight)).sum(-1) + bias[cell]
+            values = [at_onsets(target.where, hidden, *head) for head in rhythm]
+        return Prediction(everywhere(hidden, *onset), everywhere(hidden, *active), RhythmValues(*values))
 
     def sample(
         self, hidden: Tensor, inputs: Inputs, constraints: Constraints, settings: Sampling, generator: Generator
@@ -114,11 +74,6 @@ class Independent(nn.Module):
         made = self.forward(hidden[:, None])
         before = inputs.past[:, -1, :, self.active_channel] > 0.5  # (batch, group, pitch)
         begin, goes_on = constraints.playable.expand_as(before), before & constraints.playable
-        onset = _coins(made.onset[:, 0], begin, settings, generator)
-        carried = _coins(made.active[:, 0], goes_on, settings, generator)
-        rhythm = RhythmValues(
-            velocity=made.rhythm.velocity[:, 0].clamp(0.0, 1.0),
-            duration=made.rhythm.duration[:, 0].clamp(min=0.0),
-            offset=made.rhythm.offset[:, 0].clamp(-0.5, 0.5),
-        )
-        return Frame(onset, onset | carried, rhythm)
+        onset = coins(made.onset[:, 0], begin, settings, generator)
+        carried = coins(made.active[:, 0], goes_on, settings, generator)
+        return Frame(onset, onset | carried, within_ranges(made.rhythm))

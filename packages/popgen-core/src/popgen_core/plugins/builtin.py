@@ -36,10 +36,24 @@ def popgen_components() -> list[Card]:
             install=TORCH,
         ),
         Card(
+            "decoder",
+            "ordered.v1",
+            "popgen_core.decoders.ordered:Ordered",
+            "the notes of a frame one after another, each given those before it",
+            install=TORCH,
+        ),
+        Card(
             "loss",
             "paper.v1",
             "popgen_core.losses.paper:PaperLoss",
             "group-weighted cross-entropy on notes + 0.5 x MSE on rhythm",
+            install=TORCH,
+        ),
+        Card(
+            "loss",
+            "likelihood.v1",
+            "popgen_core.losses.likelihood:LikelihoodLoss",
+            "how unlikely notes, lengths, velocities and offsets were",
             install=TORCH,
         ),
     ]

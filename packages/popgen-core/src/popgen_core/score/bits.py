@@ -10,11 +10,20 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
+from popgen_core.contracts.classes import classes_of
 from popgen_core.score.stretches import Stretch
 
-__all__ = ["VelocityErrors", "VelocitySpread", "logit_bits", "length_bits", "onset_bits", "velocity_errors"]
+__all__ = [
+    "VelocityErrors",
+    "VelocitySpread",
+    "logit_bits",
+    "length_bits",
+    "onset_bits",
+    "velocity_bits",
+    "velocity_errors",
+]
 
 LOUDEST = 127
 LEAST_SPREAD = 0.5 / LOUDEST  # half a step: a head that is always right still pays for its step
@@ -67,6 +76,12 @@ def velocity_errors(stretch: Stretch) -> VelocityErrors:
     expected = stretch.prediction.rhythm.at(stretch.target.where).velocity
     velocity = (stretch.target.rhythm.velocity * LOUDEST).round().clamp(1, LOUDEST)
     return VelocityErrors(stretch.target.where[2].numpy(), velocity.long().numpy(), expected.double().numpy())
+
+
+def velocity_bits(stretch: Stretch) -> float:
+    """Bits of the onsets' velocities, told by chances of all 127."""
+    true = classes_of(stretch.target.rhythm).velocity
+    return float(cross_entropy(stretch.prediction.rhythm.velocity.double(), true, reduction="sum")) / math.log(2) + 0.0
 
 
 @dataclass(frozen=True)

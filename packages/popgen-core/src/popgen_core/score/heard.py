@@ -13,7 +13,14 @@ from popgen_core.corpus.stored import StoredSong
 from popgen_core.errors import SongError
 from popgen_core.model import Model
 from popgen_core.music.grid import Grid
-from popgen_core.score.bits import VelocityErrors, VelocitySpread, length_bits, onset_bits, velocity_errors
+from popgen_core.score.bits import (
+    VelocityErrors,
+    VelocitySpread,
+    length_bits,
+    onset_bits,
+    velocity_bits,
+    velocity_errors,
+)
 from popgen_core.score.laid import LaidSong, laid
 from popgen_core.score.stretches import Stretch, stretches
 
@@ -24,11 +31,12 @@ SAMPLE, SEED = 50, 0  # songs that the spread of velocities is fitted on, and th
 
 @dataclass(frozen=True)
 class Heard:
-    """`onsets` (group,) and `lengths` in bits; `velocities` None where the decoder's values are no dense ones."""
+    """`onsets` (group,) and `lengths` in bits. Velocities: of a decoder of chances of classes their bits, of one of
+    dense values how far off they were."""
 
     onsets: NDArray[np.float64]
     lengths: float
-    velocities: VelocityErrors | None
+    velocities: float | VelocityErrors
 
 
 @dataclass(frozen=True)
@@ -48,14 +56,17 @@ class Listener:
 
         Raises SongError should what it was asked for differ from the canonical roll in a single cell.
         """
-        onsets, lengths, velocities = np.zeros(len(song.canonical.groups)), 0.0, []
-        dense = self.model.decoder.form == "dense"
+        onsets, lengths, bits = np.zeros(len(song.canonical.groups)), 0.0, 0.0
+        dense, errors = self.model.decoder.form == "dense", []
         for stretch in stretches(self.model, song.song, self.keep):
             _check_onsets(stretch, song)
             onsets += onset_bits(stretch)
             lengths += length_bits(stretch)
-            velocities += [velocity_errors(stretch)] if dense else []
-        return Heard(onsets, lengths, VelocityErrors.joined(velocities) if dense else None)
+            if dense:
+                errors.append(velocity_errors(stretch))
+            else:
+                bits += velocity_bits(stretch)
+        return Heard(onsets, lengths, VelocityErrors.joined(errors) if dense else bits)
 
 
 def spread_on(listener: Listener, songs: Dataset, song_done: Callable[[], None]) -> VelocitySpread | None:
@@ -66,7 +77,7 @@ def spread_on(listener: Listener, songs: Dataset, song_done: Callable[[], None])
     errors: list[VelocityErrors] = []
     for number in drawn.tolist():
         velocities = listener.hear(listener.lay(songs.load(number))).velocities
-        errors += [velocities] if velocities else []
+        errors += [velocities] if isinstance(velocities, VelocityErrors) else []
         song_done()
     return VelocitySpread.fit(VelocityErrors.joined(errors), len(songs.groups))
 

@@ -135,7 +135,9 @@ def _row(song: LaidSong, made: Heard, fitted: Fitted | None, spread: VelocitySpr
     )
     row.onsets[MODEL] = tuple(made.onsets.tolist())
     row.lengths[MODEL] = made.lengths
-    if spread and made.velocities:
+    if isinstance(made.velocities, float):
+        row.velocities[MODEL] = made.velocities
+    elif spread:
         row.velocities[MODEL] = spread.bits(made.velocities)
     return row
 
