@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from math import log2
 
@@ -13,6 +14,7 @@ from popgen_core.assemble import assemble
 from popgen_core.baselines import BASELINES, LengthTable, canonical_roll
 from popgen_core.contracts.tensors import Inputs
 from popgen_core.corpus.stored import StoredSong, stored_from_song
+from popgen_core.decoders.ordered import Ordered
 from popgen_core.errors import RecipeError, SongError
 from popgen_core.groupers import Seven
 from popgen_core.model import Model
@@ -165,11 +167,16 @@ def test_one_cell_that_differs_from_the_canonical_roll_is_an_error() -> None:
             listener.hear(replace(song, cells=wrong))
 
 
-def test_a_decoder_of_other_values_than_dense_ones_tells_no_velocities() -> None:
+def test_a_decoder_of_chances_tells_velocities_in_bits() -> None:
     model = fair_model()
-    model.decoder.form = "events"  # type: ignore[assignment]
+    model.decoder = Ordered(Ordered.Config(bias="zero", rank=0, form="events"), model.sizes).eval()
+    with torch.no_grad():
+        for weights in model.decoder.parameters():
+            weights.zero_()
     listener = Listener(model, BeatGrid(4), keep=11)
-    assert listener.hear(listener.lay(bass((0, 120, 60)))).velocities is None
+    heard = listener.hear(listener.lay(bass((0, 120, 60), (240, 120, 62))))
+    assert heard.velocities == pytest.approx(2 * math.log2(127))
+    assert heard.onsets.tolist() == pytest.approx([3 * 88.0] * 7)
 
 
 def test_the_frames_told_are_those_of_the_canonical_roll() -> None:
