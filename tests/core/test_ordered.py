@@ -147,10 +147,12 @@ def test_frames_are_drawn_as_often_as_they_are_likely() -> None:
 
 def test_a_temperature_keeps_the_number_of_notes() -> None:
     decoder, hidden = decoder_of(size=0.7), torch.randn(20_000, 4)
+    with torch.no_grad():
+        decoder.heads.bias.view(2, 6)[0] -= 3  # notes are rare: divided alone, logits would lose or add most of them
     plain = drawn(decoder, hidden).onset.float().sum((0, 2))
     for temperature in (0.6, 1.5):
         tempered = drawn(decoder, hidden, temperature=temperature).onset.float().sum((0, 2))
-        assert tempered / plain == pytest.approx(torch.ones(2), abs=0.06)
+        assert (tempered / plain).tolist() == pytest.approx([1, 1], abs=0.15)
 
 
 def test_what_must_not_play_is_silent_and_says_nothing() -> None:
