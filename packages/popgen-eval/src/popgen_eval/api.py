@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from pathlib import Path
@@ -49,7 +50,7 @@ def evaluate(
 
     Evaluators are objects, or names of the catalogue such as "note_coherence.v1", strangers' ones too; `also` names
     some beside. `reference`: real songs, judged in the same way and compared with. `training`: what a model was
-    trained on, a dataset that `prepare` made (its training part counts; needs torch) or a folder of MIDI files.
+    trained on, a dataset that `prepare` made (its training part counts) or a folder of MIDI files.
 
     Each file is grouped (by seven.v1 unless told) and cut into windows of `bars` bars; a score is the mean over all
     windows where it is defined, or that of the first window; copying is of whole songs. A file that cannot be read is a
@@ -71,11 +72,14 @@ def evaluate(
     keep = keep_songs or bool(chosen.sets or chosen.trainings)
     judging = Judging(chosen.sent, groups, bars, window, keep)
     judged, beside = (judge_files(files, judging, workers, told) for files in (mine, real))
+    settings = _settings(bars, window, groups, chosen, own_scale)
     songs: Iterable[tuple[str, Song]] = []
     if training is not None:
-        songs = songs_of_files(taught, groups, workers, told) if taught else songs_of_dataset(Path(training))
-    settings = _settings(bars, window, groups, chosen, own_scale)
-    settings |= {"training": str(training)} if training is not None else {}
+        settings["training"] = str(training)
+        songs = songs_of_dataset(Path(training)) if not taught else []
+    if taught:
+        songs, unread = songs_of_files(taught, groups, workers, told)
+        settings |= {"training_unread": unread} if unread else {}
     made = _Made(chosen, settings, seed, keep_songs, own_scale)
     return made.report(judged, beside if reference is not None else None, songs)
 
@@ -118,14 +122,14 @@ def evaluate_songs(
 def midi_files(paths: Paths) -> list[Path]:
     """The files named, and all MIDI files in the folders named and below them, sorted in each.
 
-    Raises PopgenError where there is none.
+    Raises PopgenError where there is none, and for a folder that may not be read: its songs would be missing unsaid.
     """
     given = [paths] if isinstance(paths, str | PathLike) else list(paths)
     found: list[Path] = []
     for path in map(Path, given):
         if path.is_dir():
-            inside = (file for file in path.rglob("*") if file.suffix.lower() in ENDINGS and file.is_file())
-            found.extend(sorted(inside))
+            files = (Path(place, name) for place, _, names in os.walk(path, onerror=_refuse_folder) for name in names)
+            found.extend(sorted(file for file in files if file.suffix.lower() in ENDINGS and file.is_file()))
         elif path.exists():
             found.append(path)
         else:
@@ -133,6 +137,11 @@ def midi_files(paths: Paths) -> list[Path]:
     if not found:
         raise PopgenError(f"no MIDI files in {', '.join(map(str, given))}", hint=f"they end in {', '.join(ENDINGS)}")
     return found
+
+
+def _refuse_folder(error: OSError) -> None:
+    said = f"folder {error.filename} cannot be read: {error.strerror}"
+    raise PopgenError(said, hint="let it be read, or name the files to judge") from error
 
 
 class _Made:

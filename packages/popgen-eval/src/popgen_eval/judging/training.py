@@ -37,13 +37,17 @@ def songs_of_dataset(place: Path) -> Iterator[tuple[str, Song]]:
 
 def songs_of_files(
     paths: list[Path], grouper: Grouper, workers: int | None, told: Told | None
-) -> Iterator[tuple[str, Song]]:
-    """(file, grouped song) of each MIDI file that can be read. Raises PopgenError where none can."""
+) -> tuple[list[tuple[str, Song]], dict[str, str]]:
+    """(file, grouped song) of each MIDI file that can be read, and file -> why of the others.
+
+    Raises PopgenError where none can.
+    """
     judging = Judging((), grouper, bars=32, window="first", keep=True)
-    found = [each for each in judge_files(paths, judging, workers, told) if each.song is not None]
-    if not found:
+    found = judge_files(paths, judging, workers, told)
+    songs = [(each.row.path, each.song) for each in found if each.song is not None]
+    if not songs:
         raise PopgenError("no file of the training set can be read", hint="popgen doctor says why")
-    return ((each.row.path, each.song) for each in found if each.song is not None)
+    return songs, {each.row.path: each.row.error for each in found if each.song is None}
 
 
 def digest_of(songs: Iterable[tuple[str, Song]]) -> str:

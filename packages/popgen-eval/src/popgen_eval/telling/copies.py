@@ -56,7 +56,7 @@ def copying_lines(report: Report) -> list[str]:
         return [f"Undefined for every song: {'; '.join(report.reasons(SHARE)) or 'none could be judged'}."]
     longest = "" if math.isnan(found.run) else f"; the longest run is {found.run:.0f} bars"
     verdict = _verdict(found, bool(report.reference))
-    return [verdict, f"Defined in {found.songs} of {judged} songs{longest}.", *_doubts(found)]
+    return [verdict, f"Defined in {found.songs} of {judged} songs{longest}.", *_doubts(found), *_unread(report)]
 
 
 def copying_warning(report: Report) -> list[str]:
@@ -70,6 +70,15 @@ def copying_warning(report: Report) -> list[str]:
         return ["The reference cannot tell copying", *doubts] if (doubts := _doubts(found)) else []
     most = (f"Shares most: {line}." for line in most_copied(report)[:1])
     return ["More copied than real songs would", _verdict(found), *most, *_doubts(found)]
+
+
+def _unread(report: Report) -> list[str]:
+    """What copying cannot know: files of the training set that could not be read."""
+    unread = report.settings.get("training_unread")
+    if not isinstance(unread, dict) or not unread:
+        return []
+    files = "1 file" if len(unread) == 1 else f"{len(unread):,} files"
+    return [f"{files} of the training set could not be read: copies of them pass unseen."]
 
 
 def most_copied(report: Report) -> list[str]:
