@@ -28,14 +28,22 @@ class Inputs:
     """What a model knows when it writes frame t.
 
     `past` (batch, frame, group, channel, pitch) float: the roll moved one frame later, so that row t holds frame
-    t-1; `controls` (batch, frame, feature) float: known ahead of time. `recall` (as past): the recalled bar,
-    time-aligned; `given` (as past): notes that the user keeps. For one step of a stream, frame is 1.
+    t-1; `controls` (batch, frame, feature) float: known ahead of time. For one step of a stream, frame is 1.
+    `recall` (as past): the bar that comes back, time-aligned: row t holds what stood where frame t stands.
+    `given` (batch, frame + ahead, group, channel, pitch): notes that are not to be written, row t those of frame t, and
+    behind the last frame as many more as the encoder looks ahead; `kept` (batch, frame + ahead, group) float: 1 where
+    all notes of a group are given, silence too. None: nothing is recalled, nothing given.
     """
 
     past: Tensor
     controls: Tensor
     recall: Tensor | None = None
     given: Tensor | None = None
+    kept: Tensor | None = None
+
+    def since(self, frame: int) -> Inputs:
+        """The same without the first frames."""
+        return Inputs(*(None if value is None else value[:, frame:] for value in vars(self).values()))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -122,16 +130,29 @@ class Rates:
 
 @dataclass(frozen=True)
 class Constraints:
-    """What must hold in a drawn frame: `playable` (group, pitch) bool, False for cells that must stay silent."""
+    """What must hold in a drawn frame, for all songs of a batch alike.
+
+    `playable` (group, pitch) bool: False for cells that must stay silent. `lean` (group, pitch): added to the logits of
+    new notes. `most` (group,) int64: notes of a group that may sound at once, those that go on counted first.
+    Kept notes are exempt.
+    """
 
     playable: Tensor
+    lean: Tensor | None = None
+    most: Tensor | None = None
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """How notes are drawn: at a `temperature` (over 0) below 1 likely notes become likelier and rare ones rarer."""
+    """How notes are drawn: at a `temperature` (over 0) below 1 likely notes become likelier and rare ones rarer.
+
+    `by_group` (group,) are temperatures of their own. `top_p` (0..1]: of each group's new notes only the likeliest cells
+    are drawn, those that together hold this share of the notes that it expects.
+    """
 
     temperature: float = 0.8
+    by_group: Tensor | None = None
+    top_p: float = 1.0
 
 
 @dataclass(frozen=True)
