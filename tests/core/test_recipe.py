@@ -198,7 +198,7 @@ def test_another_kind_of_grid_starts_from_its_own_defaults() -> None:
 def test_a_recipe_without_a_part_says_which_there_are() -> None:
     with pytest.raises(RecipeError) as refused:
         recipe_from_toml('name = "bare"', catalogue())
-    assert "backbone.name: needed; there are: transformer.v1" in refused.value.message
+    assert "backbone.name: needed; there are: rotary.v1, transformer.v1" in refused.value.message
 
 
 def test_a_recipe_comes_from_a_file_too(tmp_path: Path) -> None:

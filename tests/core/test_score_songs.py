@@ -12,13 +12,13 @@ from popgen_core.checkpoint import Card
 from popgen_core.corpus.dataset import Dataset, SongEntry
 from popgen_core.corpus.split import Split
 from popgen_core.corpus.store import store_at
-from popgen_core.errors import CheckpointError, DatasetError, RecipeError
+from popgen_core.errors import DatasetError, RecipeError
 from popgen_core.groupers import Seven
 from popgen_core.music import SecondsGrid
 from popgen_core.music.roll import RollSpec
 from popgen_core.plugins import catalogue
 from popgen_core.recipe import Recipe, read_recipe
-from popgen_core.score.songs import check_controls, check_fit, choose
+from popgen_core.score.songs import check_fit, choose
 
 pytest_plugins = ("tiny_run",)
 
@@ -121,9 +121,3 @@ def test_songs_that_were_grouped_otherwise_are_refused() -> None:
         assert caught.value.exit_code == 2
     with pytest.raises(DatasetError, match="holds no songs"):
         check_fit(recipe, Seven.groups, replace(dataset, songs=()))
-
-
-def test_a_model_that_knows_more_than_positions_is_not_scored_as_if_it_did_not() -> None:
-    check_controls(Card("", [], [["beat", 4], ["tempo", 1]], {}))
-    with pytest.raises(CheckpointError, match="controls key, chord;"):
-        check_controls(Card("", [], [["beat", 4], ["key", 24], ["chord", 36]], {}))

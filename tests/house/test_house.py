@@ -21,6 +21,7 @@ CORE_ROOMS = (
     ("music",),
     ("analysis",),
     ("contracts",),
+    ("plan",),
     ("groupers", "songwriter"),
     ("corpus",),
     ("plugins",),

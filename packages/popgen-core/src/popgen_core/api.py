@@ -274,9 +274,17 @@ def show(song: Place, out: Place) -> Path:
 
 
 def score(
-    run: Place, dataset: Place, *, best: bool = False, training: Place | None = None, progress: Shown | None = None
+    run: Place,
+    dataset: Place,
+    *,
+    best: bool = False,
+    told: bool = False,
+    training: Place | None = None,
+    progress: Shown | None = None,
 ) -> Score:
     """How many bits a run's model (its last, or its `best`) needs to tell the onsets of a dataset's songs.
+
+    It knows position, tempo and meter, as the baselines do; `told`: all its controls, as found in each song.
 
     Beside it stand baselines fitted on what the run was trained on: `training`, or the dataset that the run names.
     Raises CheckpointError, Refused, RecipeError or DatasetError, each saying what to do.
@@ -285,4 +293,4 @@ def score(
     from popgen_core.score.yardstick import score_run
 
     opened, trained = Dataset.open(Path(dataset)), Dataset.open(Path(training)) if training else None
-    return score_run(Path(run), opened, catalogue(), best=best, training=trained, progress=progress)
+    return score_run(Path(run), opened, catalogue(), best=best, told=told, training=trained, progress=progress)

@@ -9,6 +9,7 @@ from popgen_core.analysis.position import POSITION
 from popgen_core.contracts.sizes import ControlSpec, Sizes
 from popgen_core.errors import RecipeError
 from popgen_core.music.roll import RollSpec
+from popgen_core.plan.features import CONTROLS, control_parts
 from popgen_core.recipe import Recipe
 
 __all__ = ["Parts", "assemble", "sizes_of"]
@@ -31,7 +32,13 @@ def sizes_of(recipe: Recipe) -> Sizes:
     """The sizes that a recipe's parts are built for: its grouper's groups, the position controls, its width."""
     part = recipe.parts["grouper"]
     groups = part.component(part.config).groups
-    return Sizes(RollSpec(tuple(groups)), ControlSpec(POSITION), recipe.header.width)
+    known = recipe.controls.known
+    if unknown := [name for name in known if name not in CONTROLS]:
+        raise RecipeError(
+            f"controls.known: no control is named {', '.join(unknown)}", hint=f"there are: {', '.join(CONTROLS)}"
+        )
+    spec = ControlSpec((*POSITION, *control_parts(known, len(groups))))
+    return Sizes(RollSpec(tuple(groups)), spec, recipe.header.width)
 
 
 def assemble(recipe: Recipe) -> Parts:
@@ -45,6 +52,7 @@ def assemble(recipe: Recipe) -> Parts:
             hint="choose a loss that takes what the decoder makes",
         )
     _check_window(recipe, getattr(recipe.parts["backbone"].config, "window", recipe.train.window))
+    _check_heard(recipe)
     made = {kind: part.component(part.config, sizes) for kind, part in recipe.parts.items() if kind != "grouper"}
     _check_window(recipe, made["backbone"].window)
     grouper = recipe.parts["grouper"]
@@ -54,6 +62,19 @@ def assemble(recipe: Recipe) -> Parts:
 def _form(part: Any) -> str:
     """The form of rhythm values that a part makes or takes: its config's choice where it has one, else its class's."""
     return str(getattr(part.config, "form", None) or getattr(part.component, "form", "unnamed"))
+
+
+def _check_heard(recipe: Recipe) -> None:
+    """Notes that come back or are given come as rolls: the encoder must read them, and bars need a grid of beats."""
+    encoder, known = recipe.parts["encoder"], recipe.controls.known
+    hears = getattr(encoder.component, "hears", ())
+    if deaf := [name for name in ("recall", "given") if name in known and name not in hears]:
+        raise RecipeError(
+            f"encoder {encoder.name!r} does not hear the controls {', '.join(deaf)}",
+            hint="choose one that does, such as cnn.v2, or leave them out of controls.known",
+        )
+    if "recall" in known and recipe.grid.kind != "beats":
+        raise RecipeError("the control recall needs a grid of beats", hint='set grid.kind="beats"')
 
 
 def _check_window(recipe: Recipe, longest: int) -> None:

@@ -41,9 +41,14 @@ class Model(nn.Module):
         """Frames of real left context that a window brings before its first frame."""
         return int(self.encoder.context)
 
+    @property
+    def ahead(self) -> int:
+        """Frames of given notes that a window brings behind its last frame."""
+        return int(getattr(self.encoder, "ahead", 0))
+
     def forward(self, inputs: Inputs, target: Target | None = None) -> Prediction:
         """Inputs of context + frame frames, target of frame frames -> logits and rhythm of frame frames."""
-        return self.decoder(self.hidden(inputs), target)  # type: ignore[no-any-return]
+        return self.decoder(self.hidden(inputs), target, inputs.since(self.context))  # type: ignore[no-any-return]
 
     def hidden(self, inputs: Inputs) -> Tensor:
         """Inputs of context + frame frames -> (batch, frame, width)."""
@@ -74,9 +79,14 @@ class Model(nn.Module):
         """What the model would write as the `wanted` (batch, frame) frames of a window, each given the true song
         before it -> as many frames (event, group, pitch), in order. Inputs as for `forward`; temperature 1."""
         hidden = self.hidden(inputs)[wanted].float()  # (event, width)
-        past, controls = (values[:, self.context :][wanted][:, None] for values in (inputs.past, inputs.controls))
-        everything = torch.ones(past.shape[2], past.shape[4], dtype=torch.bool, device=past.device)
+        frames = wanted.shape[1]
+        each: dict[str, Any] = {
+            name: None if value is None else value[:, self.context :][:, :frames][wanted][:, None]
+            for name, value in vars(inputs).items()
+        }  # (event, 1, ...)
+        shape = inputs.past.shape
+        everything = torch.ones(shape[2], shape[4], dtype=torch.bool, device=inputs.past.device)
         frame: Frame = self.decoder.sample(
-            hidden, Inputs(past, controls), Constraints(everything), Sampling(temperature=1.0), generator
+            hidden, Inputs(**each), Constraints(everything), Sampling(temperature=1.0), generator
         )
         return frame

@@ -14,6 +14,7 @@ import tomli_w
 from pydantic import Field
 
 from popgen_core.contracts.card import Kind
+from popgen_core.contracts.controls import ControlConfig
 from popgen_core.contracts.settings import read_settings, settings_of
 from popgen_core.contracts.training import TrainConfig
 from popgen_core.corpus.augment import AugmentConfig
@@ -26,7 +27,7 @@ from popgen_core.plugins import Catalogue
 __all__ = ["PARTS", "Recipe", "built_in", "read_recipe", "recipe_from_toml"]
 
 PARTS: tuple[Kind, ...] = ("grouper", "encoder", "backbone", "decoder", "loss")
-TABLES = (*PARTS, "grid", "quantise", "train", "augment")
+TABLES = (*PARTS, "grid", "quantise", "controls", "train", "augment")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Recipe:
     train: TrainConfig = field(default_factory=TrainConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     quantise: QuantiseConfig = field(default_factory=QuantiseConfig)
+    controls: ControlConfig = field(default_factory=ControlConfig)
 
     def table(self) -> dict[str, Any]:
         """The recipe as a plain table with every default filled in."""
@@ -69,6 +71,7 @@ class Recipe:
             **settings_of(self.header),
             "grid": grid,
             "quantise": settings_of(self.quantise),
+            "controls": settings_of(self.controls),
             **parts,
             "train": settings_of(self.train),
             "augment": settings_of(self.augment),
@@ -161,9 +164,12 @@ def _checked(table: Mapping[str, Any], catalogue: Catalogue) -> Recipe:
     train = read(TrainConfig, tables.get("train", {}), "train")
     augment = read(AugmentConfig, tables.get("augment", {}), "augment")
     quantise = read(QuantiseConfig, tables.get("quantise", {}), "quantise")
+    controls = read(ControlConfig, tables.get("controls", {}), "controls")
     if errors:
         raise RecipeError("the recipe has errors: " + "; ".join(errors))
-    return Recipe(header, grid, {kind: part for kind, part in parts.items() if part}, train, augment, quantise)
+    return Recipe(
+        header, grid, {kind: part for kind, part in parts.items() if part}, train, augment, quantise, controls
+    )
 
 
 def _grid(values: Mapping[str, Any], read: Any, errors: list[str]) -> Any:

@@ -17,6 +17,13 @@ def popgen_components() -> list[Card]:
         ),
         Card(
             "encoder",
+            "cnn.v2",
+            "popgen_encoders.hearing:HearingCNN",
+            "cnn.v1 that also hears bars that come back and notes that are given",
+            install=TORCH,
+        ),
+        Card(
+            "encoder",
             "linear.v1",
             "popgen_encoders.linear:FrameLinear",
             "one linear layer over the last frame",

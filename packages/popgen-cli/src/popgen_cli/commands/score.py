@@ -23,6 +23,9 @@ def score(
     best: Annotated[
         bool, typer.Option("--best", help="Take the run's best checkpoint by validation loss, not its last.")
     ] = False,
+    told: Annotated[
+        bool, typer.Option("--told", help="Tell the model its controls too (key, chords, form...), found in each song.")
+    ] = False,
     training: Annotated[
         Path | None,
         typer.Option(help="Dataset that the run was trained on, for the baselines; default: what run.json names."),
@@ -36,7 +39,7 @@ def score(
     from popgen_core import api
 
     with progress("scoring") as show:
-        found = api.score(run, dataset, best=best, training=training, progress=show)
+        found = api.score(run, dataset, best=best, told=told, training=training, progress=show)
     from popgen_cli.scorecard import intervals, show_score, verdict
 
     over_songs = intervals(found)

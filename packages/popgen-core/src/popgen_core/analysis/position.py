@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from popgen_core.music.bars import pick_up_bars, places
+from popgen_core.music.bars import Places, pick_up_bars, places
 from popgen_core.music.grid import Grid
 from popgen_core.music.song import Song
 
-__all__ = ["METERS", "POSITION", "position_controls"]
+__all__ = ["METERS", "POSITION", "position_controls", "position_rows"]
 
 METERS = ((4, 4), (3, 4), (6, 8), (2, 4))  # any other meter is the fifth feature
 BEAT_WAVES = (1, 2)  # periods a beat and
@@ -35,17 +35,26 @@ def position_controls(song: Song, grid: Grid, start: int, stop: int) -> NDArray[
     frames = np.arange(start, stop)
     ticks = grid.ticks(song, np.maximum(frames, 0))
     at = places(song, ticks)
+    at_bars = at.bar - pick_up_bars(song)
+    features = position_rows(at, ticks / song.ticks_per_quarter, at_bars, song.tempo_bpm(ticks))
+    features[frames < 0] = 0.0
+    return features
+
+
+def position_rows(
+    at: Places, beat: NDArray[np.float64], bar: NDArray[np.int64], bpm: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Places in bars, beats from the start, bars from the first whole one, and tempos -> (frame, feature)."""
     features = np.concatenate(
         [
-            _waves(ticks / song.ticks_per_quarter, BEAT_WAVES),
+            _waves(beat, BEAT_WAVES),
             _waves(at.beat_in_bar / at.bar_beats, BAR_WAVES),
             _meter(at.numerator, at.denominator),
-            np.eye(PHRASE_BARS)[(at.bar - pick_up_bars(song)) % PHRASE_BARS],
-            np.log2(song.tempo_bpm(ticks) / 120.0)[:, None],
+            np.eye(PHRASE_BARS)[bar % PHRASE_BARS],
+            np.log2(bpm / 120.0)[:, None],
         ],
         axis=1,
     )
-    features[frames < 0] = 0.0
     return features.astype(np.float32)
 
 

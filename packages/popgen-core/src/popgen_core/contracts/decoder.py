@@ -17,8 +17,8 @@ class Decoder(Protocol):
     """A torch module from hidden vectors to notes.
 
     Laws: `sample` draws with the given generator alone, keeps what `constraints` forbid silent, and a cell is active
-    without an onset only if it was active in the frame before (`inputs.past`). Where `inputs.given` holds kept notes
-    they are not drawn anew; nothing gives any yet.
+    without an onset only if it was active in the frame before (`inputs.past`). Cells of groups that `inputs.kept` marks
+    are those of `inputs.given`, for certain: they are never drawn, and `forward` gives them that chance.
     `form` says which rhythm values its predictions hold.
     """
 
@@ -38,8 +38,11 @@ class Decoder(Protocol):
         """Called once before training with the corpus's rates; a decoder may start its biases there."""
         ...
 
-    def forward(self, hidden: Tensor, target: Target | None) -> Prediction:
-        """hidden (batch, frame, width) and, where its cells see each other, the target -> logits and rhythm."""
+    def forward(self, hidden: Tensor, target: Target | None, inputs: Inputs | None = None) -> Prediction:
+        """hidden (batch, frame, width) and, where its cells see each other, the target -> logits and rhythm.
+
+        `inputs` of the same frames, for what is recalled and given; a decoder may do without what is recalled.
+        """
         ...
 
     def sample(

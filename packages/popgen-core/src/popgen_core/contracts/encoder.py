@@ -18,7 +18,9 @@ class Encoder(Protocol):
 
     Laws, in eval mode: row t sees rolls of frames before t and controls up to t; batch rows do not see each other;
     `step` frame by frame equals `forward`. A row depends on at most `context` frames before its own: training
-    windows bring that many frames of real left context, and a stream is primed with as many silent ones.
+    windows bring that many frames of real left context, and a stream is primed with as many silent ones. An encoder
+    that looks at given notes before they come may say so by `ahead` (frames; without it 0), and which of `recall` and
+    `given` it reads by `hears`; a recipe with controls that its encoder does not hear is refused.
     """
 
     @property

@@ -146,8 +146,8 @@ class Constraints:
 class Sampling:
     """How notes are drawn: at a `temperature` (over 0) below 1 likely notes become likelier and rare ones rarer.
 
-    `by_group` (group,) are temperatures of their own. `top_p` (0..1]: of each group's new notes only the likeliest cells
-    are drawn, those that together hold this share of the notes that it expects.
+    `by_group` (group,) are temperatures of their own. `top_p` (0..1]: of each group's new notes only the likeliest
+    cells are drawn, those that together hold this share of the notes that it expects.
     """
 
     temperature: float = 0.8

@@ -12,6 +12,7 @@ from torch import Generator, Tensor, nn
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Prediction, Rates, RhythmValues, Sampling, Target
 from popgen_core.decoders.heads import at_onsets, coins, everywhere, within_ranges
+from popgen_core.decoders.known import put_in, settled
 
 __all__ = ["Independent"]
 
@@ -54,8 +55,8 @@ class Independent(nn.Module):
             bias[0] = rates.onset.clamp(RAREST, 1 - RAREST).logit()
             bias[1] = rates.active.clamp(RAREST, 1 - RAREST).logit()
 
-    def forward(self, hidden: Tensor, target: Target | None = None) -> Prediction:
-        """hidden (batch, frame, width) -> logits and rhythm (batch, frame, group, pitch).
+    def forward(self, hidden: Tensor, target: Target | None = None, inputs: Inputs | None = None) -> Prediction:
+        """hidden (batch, frame, width) -> logits and rhythm (batch, frame, group, pitch); given notes are certain.
 
         With a target the rhythm is that of its onsets alone, by event: one cell in three hundred of a song.
         """
@@ -65,7 +66,9 @@ class Independent(nn.Module):
             values = [everywhere(hidden, *head) for head in rhythm]
         else:
             values = [at_onsets(target.where, hidden, *head) for head in rhythm]
-        return Prediction(everywhere(hidden, *onset), everywhere(hidden, *active), RhythmValues(*values))
+        notes, sounds = everywhere(hidden, *onset), everywhere(hidden, *active)
+        notes, sounds = settled(notes, inputs, self.onset_channel), settled(sounds, inputs, self.active_channel)
+        return Prediction(notes, sounds, RhythmValues(*values))
 
     def sample(
         self, hidden: Tensor, inputs: Inputs, constraints: Constraints, settings: Sampling, generator: Generator
@@ -76,4 +79,8 @@ class Independent(nn.Module):
         begin, goes_on = constraints.playable.expand_as(before), before & constraints.playable
         onset = coins(made.onset[:, 0], begin, settings, generator)
         carried = coins(made.active[:, 0], goes_on, settings, generator)
-        return Frame(onset, onset | carried, within_ranges(made.rhythm))
+        onset, active = (
+            put_in(onset, inputs, self.onset_channel),
+            put_in(onset | carried, inputs, self.active_channel),
+        )
+        return Frame(onset, active, within_ranges(made.rhythm))

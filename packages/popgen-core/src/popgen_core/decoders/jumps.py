@@ -23,13 +23,22 @@ class Jumps:
     """
 
     def __init__(
-        self, logits: Tensor, playable: Tensor, place: Tensor, settings: Sampling, generator: Generator
+        self,
+        logits: Tensor,
+        playable: Tensor,
+        place: Tensor,
+        settings: Sampling,
+        generator: Generator,
+        certain: Tensor | None = None,
     ) -> None:
         self.logits = logits.masked_fill(~playable, -torch.inf)  # (batch, group, pitch)
         self.place, self.temperature = place.view(logits.shape[1:]), settings.temperature
         self.onset = torch.zeros_like(logits, dtype=torch.bool)
         drawn = torch.rand(logits.shape, generator=generator, device=logits.device, dtype=torch.float64)
         self.least = torch.logit(drawn).to(logits.dtype)  # the logit above which a cell sounds
+        if certain is not None:  # (batch, group, pitch) bool: sounds, whatever its chance and whatever is forbidden
+            self.logits = torch.where(certain, logits, self.logits)
+            self.least = torch.where(certain, -torch.inf, self.least)
         self.last = torch.full((len(logits), 1, 1), -1, device=logits.device)  # the place drawn last, by song
         self.shift: Tensor | None = None
 

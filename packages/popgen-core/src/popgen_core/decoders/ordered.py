@@ -15,6 +15,7 @@ from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Prediction
 from popgen_core.decoders.heads import at_onsets, coins, everywhere, within_ranges
 from popgen_core.decoders.independent import RAREST
 from popgen_core.decoders.jumps import Jumps
+from popgen_core.decoders.known import Again, given_cells, put_in, settled
 from popgen_core.decoders.manner import Manner
 
 __all__ = ["Ordered"]
@@ -57,6 +58,7 @@ class Ordered(nn.Module):
         super().__init__()
         self.config, self.form = config, config.form
         self.shape, cells = (len(sizes.roll.groups), sizes.roll.pitches), sizes.roll.cells
+        self.onset_channel = sizes.roll.channels.index("onset")
         self.active_channel = sizes.roll.channels.index("active")
         self._put_in_order(drawing_places(sizes.roll.groups, sizes.roll.pitches))
         self.heads = nn.Linear(sizes.width, 2 * cells)  # onset and active of each cell, nothing known of the others
@@ -66,6 +68,8 @@ class Ordered(nn.Module):
             self.gate = nn.Linear(sizes.width, config.rank)
             self.heard = nn.Parameter(torch.randn(cells, config.rank) * SPREAD)
             self.tells = nn.Parameter(torch.zeros(cells, config.rank))
+        if any(name == "recall" for name, _ in sizes.controls.parts):
+            self.again = Again(sizes)
         if self.form == "events":
             self.manner = Manner(sizes)
         else:
@@ -86,15 +90,15 @@ class Ordered(nn.Module):
                 for head, rate in zip(bias, (rates.onset, rates.active), strict=True):
                     head.copy_(rate.clamp(RAREST, 1 - RAREST).logit())
 
-    def forward(self, hidden: Tensor, target: Target | None = None) -> Prediction:
+    def forward(self, hidden: Tensor, target: Target | None = None, inputs: Inputs | None = None) -> Prediction:
         """hidden (batch, frame, width) and the target -> logits (batch, frame, group, pitch), and rhythm.
 
         Each onset's logit is given the target's onsets before it in the frame, each active's all of them; without a
         target they are given silence.
         """
-        onset, active = self._alone(hidden)
+        onset, active = self._alone(hidden, inputs)
         if target is None:
-            return Prediction(onset, active, self._means(hidden))
+            return Prediction(*self._settled(onset, active, inputs), self._means(hidden))
         batch, frame, group, pitch = target.where
         at, note = batch * hidden.shape[1] + frame, group * self.shape[1] + pitch  # (event,)
         if self.config.rank:
@@ -102,11 +106,17 @@ class Ordered(nn.Module):
         onset = onset + _added(self.pairs * self.before, note, at, onset)
         active = active + _added(self.ends, note, at, active)
         rhythm = self.manner(hidden, target, self.place) if self.form == "events" else self._means(hidden, target)
-        return Prediction(onset, active, rhythm)
+        return Prediction(*self._settled(onset, active, inputs), rhythm)
 
-    def _alone(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
+    def _alone(self, hidden: Tensor, inputs: Inputs | None) -> tuple[Tensor, Tensor]:
         """hidden (batch, frame, width) -> logits of onset and active as if no cell of the frame sounded."""
-        return everywhere(hidden, *self._head(self.heads, 0)), everywhere(hidden, *self._head(self.heads, 1))
+        onset, active = (everywhere(hidden, *self._head(self.heads, number)) for number in (0, 1))
+        again = self.again(hidden, inputs) if hasattr(self, "again") and inputs is not None else None
+        return (onset, active) if again is None else (onset + again[0], active + again[1])
+
+    def _settled(self, onset: Tensor, active: Tensor, inputs: Inputs | None) -> tuple[Tensor, Tensor]:
+        """The logits where those of given groups say for certain what is given."""
+        return settled(onset, inputs, self.onset_channel), settled(active, inputs, self.active_channel)
 
     def _means(self, hidden: Tensor, target: Target | None = None) -> RhythmValues:
         """One value each: of every cell without a target, else of its onsets."""
@@ -140,15 +150,20 @@ class Ordered(nn.Module):
 
         One uniform number a cell decides it; the cells between two notes are never looked at one by one.
         """
-        logits, goes_on = (each[:, 0].float() for each in self._alone(hidden[:, None]))
+        logits, goes_on = (each[:, 0].float() for each in self._alone(hidden[:, None], inputs))
         gate = self.gate(hidden) if self.config.rank else hidden  # (batch, rank)
-        jumps, rounds = Jumps(logits, constraints.playable, self.place, settings, generator), []
+        certain = None
+        if (known := given_cells(inputs, self.onset_channel, 1)) is not None:
+            sounds, kept = (each[:, 0] for each in known)
+            certain, logits = sounds & kept, logits.masked_fill(kept & ~sounds, -torch.inf)
+        jumps, rounds = Jumps(logits, constraints.playable, self.place, settings, generator, certain), []
         for songs, cells in jumps:
             jumps.add(songs, self._said(cells, gate[songs]).view(-1, *self.shape))
             goes_on[songs] += self.ends[cells].view(-1, *self.shape)
             rounds.append((songs, cells))
         before = inputs.past[:, -1, :, self.active_channel] > 0.5  # (batch, group, pitch)
         active = jumps.onset | coins(goes_on, before & constraints.playable, settings, generator)
+        active = put_in(active, inputs, self.active_channel)
         if self.form == "dense":
             return Frame(jumps.onset, active, within_ranges(self._means(hidden[:, None])))
         return Frame(jumps.onset, active, self.manner.sample(hidden, rounds, before.shape, generator))

@@ -5,8 +5,9 @@ Nothing known of a control is all zeros: so a control is dropped in training, an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,7 @@ def plan_rows(plan: Plan, known: Collection[str], groups: Sequence[str]) -> Rows
     """A plan -> (half bars, feature) in the order of `control_parts`; of `given` a plan says nothing."""
     section_of, sections = plan.section_of(), plan.sections
     after = [*plan.chords[1:], None]
-    made = {
+    made: dict[str, Callable[[], Any]] = {
         "groups": lambda: _by_section([_groups(section, groups) for section in sections], section_of),
         "density": lambda: _by_section([_density(section, groups) for section in sections], section_of),
         "dynamics": lambda: _by_section([_dynamics(section, groups) for section in sections], section_of),
@@ -71,7 +72,7 @@ def plan_rows(plan: Plan, known: Collection[str], groups: Sequence[str]) -> Rows
 
 
 def half_bars(song: Song, grid: Grid, start: int, stop: int) -> NDArray[np.int64]:
-    """Frames start..stop-1 of a song on a grid -> (frame,) the half bar that each is in; frames before it, the first."""
+    """Frames start..stop-1 of a song on a grid -> (frame,) the half bar of each; before the song the first."""
     at = places(song, grid.ticks(song, np.maximum(np.arange(start, stop), 0)))
     return 2 * at.bar + (at.beat_in_bar * 2 >= at.bar_beats - 1e-9)
 

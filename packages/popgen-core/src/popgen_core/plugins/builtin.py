@@ -29,6 +29,13 @@ def popgen_components() -> list[Card]:
             install=TORCH,
         ),
         Card(
+            "backbone",
+            "rotary.v1",
+            "popgen_core.backbones.rotary:Rotary",
+            "the same with rotary positions: how long ago, not where",
+            install=TORCH,
+        ),
+        Card(
             "decoder",
             "independent.v1",
             "popgen_core.decoders.independent:Independent",

@@ -41,15 +41,17 @@ class Heard:
 
 @dataclass(frozen=True)
 class Listener:
-    """A model in eval mode, the grid that it was trained on, and the frames that a stream of it keeps."""
+    """A model in eval mode, the grid that it was trained on, and the frames that a stream of it keeps; `told` which of
+    its controls it is told of a song beside position, tempo and meter."""
 
     model: Model
     grid: Grid
     keep: int
+    told: tuple[str, ...] = ()
 
     def lay(self, stored: StoredSong) -> LaidSong:
         """A song of a dataset as the model is asked for it."""
-        return laid(stored, self.grid, self.model.sizes, self.model.backbone.window)
+        return laid(stored, self.grid, self.model.sizes, self.model.backbone.window, self.told)
 
     def hear(self, song: LaidSong) -> Heard:
         """The model told a song, teacher forced.

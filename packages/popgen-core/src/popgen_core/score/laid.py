@@ -51,11 +51,12 @@ def is_exact(grid: Grid) -> bool:
     return grid == GRID
 
 
-def laid(stored: StoredSong, grid: Grid, sizes: Sizes, window: int) -> LaidSong:
+def laid(stored: StoredSong, grid: Grid, sizes: Sizes, window: int, told: tuple[str, ...] = ()) -> LaidSong:
     """A song of a dataset on the grid of a model that looks back over `window` frames.
 
     On the canonical grid it is the roll that the model was trained on. On any other its onsets are moved to their
-    sixteenths first, their durations kept. Raises RecipeError for a model of other pitches than the canonical 88.
+    sixteenths first, their durations kept. `told`: which controls beside position the model is told. Raises RecipeError
+    for a model of other pitches than the canonical 88.
     """
     spec = sizes.roll
     if (spec.pitches, spec.lowest) != (PITCHES, RollSpec(()).lowest):
@@ -64,13 +65,13 @@ def laid(stored: StoredSong, grid: Grid, sizes: Sizes, window: int) -> LaidSong:
     canonical, notes = canonical_roll(song, spec.groups), canonical_notes(song, spec.groups)
     if is_exact(grid):
         roll = replace(stored.roll(grid, spec), frames=canonical.frames)
-        return LaidSong(TrainingSong.of(stored.source, song, roll, window), canonical.onsets, canonical, notes)
+        return LaidSong(TrainingSong.of(stored.source, song, roll, window, told), canonical.onsets, canonical, notes)
     sixteenths = frames_nearest(grid.positions(song, GRID.ticks(song, np.arange(canonical.frames + 1))))
     roll = _quantised(song, notes, sixteenths, grid, spec)
     cells = np.unique(np.stack([roll.events[name] for name in ("frame", "group", "pitch")], axis=1), axis=0)
     held = np.bincount(sixteenths[:-1], minlength=roll.frames)[cells[:, 0]]  # (cell,) sixteenths of its frame
     return LaidSong(
-        song=TrainingSong.of(stored.source, song, roll, window),
+        song=TrainingSong.of(stored.source, song, roll, window, told),
         cells=cells.astype(np.int64),
         canonical=canonical,
         notes=notes,

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from popgen_core.analysis.position import POSITION
 from popgen_core.checkpoint import Card
 from popgen_core.contracts.settings import read_settings, settings_of
 from popgen_core.corpus.dataset import Dataset
-from popgen_core.errors import CheckpointError, DatasetError, RecipeError
+from popgen_core.errors import DatasetError, RecipeError
 from popgen_core.recipe import Recipe
 from popgen_core.train.heard import HeardSongs, heard_songs
 from popgen_core.train.parts import mark_of, parts_of
 
-__all__ = ["Chosen", "check_controls", "check_fit", "choose"]
+__all__ = ["Chosen", "check_fit", "choose"]
 
 RUN = "run.json"  # what a run was begun with
 
@@ -32,17 +31,6 @@ class Chosen:
     trained: Dataset | None
     remarks: tuple[str, ...]
     learnt: frozenset[str] = frozenset()
-
-
-def check_controls(card: Card) -> None:
-    """Raises CheckpointError where a checkpoint was trained with controls that the yardstick does not hand out."""
-    known = {name for name, _ in POSITION}
-    if others := [name for name, _ in card.controls if name not in known]:
-        raise CheckpointError(
-            f"the checkpoint was trained with the controls {', '.join(others)}; this yardstick gives position, "
-            "tempo and meter only",
-            hint="score a checkpoint that knows nothing else ahead of time",
-        )
 
 
 def check_fit(recipe: Recipe, groups: tuple[str, ...], dataset: Dataset) -> None:

@@ -55,7 +55,7 @@ def stretches(model: Model, song: TrainingSong, keep: int) -> Iterator[Stretch]:
     active = model.sizes.roll.channels.index("active")
     rows = torch.empty(0, model.sizes.width)
     for starts, length in _plan(song.roll.frames, window, hop):
-        cut = Windows([song], model.sizes, length, model.context, augment=None)
+        cut = Windows([song], model.sizes, length, model.context, augment=None, ahead=model.ahead)
         batch = cut.batch([Window(0, start) for start in starts])
         inputs, target = batch.inputs, batch.target
         new = model.encoder(inputs)[:, model.context :]  # (batch, frame, width)   side by side in time
@@ -63,7 +63,8 @@ def stretches(model: Model, song: TrainingSong, keep: int) -> Iterator[Stretch]:
         x = rows.unfold(0, window, hop).transpose(1, 2)  # (batch, window, width)
         hidden = model.backbone(x)[:, -length:]  # (batch, frame, width)   what came before the newest frames
         before = inputs.past[:, model.context :, :, active] > 0.5
-        yield Stretch(starts, target, before, model.decoder(hidden, target))
+        told = inputs.since(model.context)
+        yield Stretch(starts, target, before, model.decoder(hidden, target, told))
 
 
 def _plan(frames: int, window: int, hop: int) -> Iterator[tuple[tuple[int, ...], int]]:

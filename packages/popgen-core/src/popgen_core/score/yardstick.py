@@ -17,7 +17,7 @@ from popgen_core.score.fitted import Fitted, fit, marks_of
 from popgen_core.score.heard import SAMPLE, Heard, Listener, spread_on
 from popgen_core.score.laid import LaidSong, is_exact
 from popgen_core.score.report import MODEL, TABLE, Score, ScoredSong
-from popgen_core.score.songs import Chosen, check_controls, check_fit, choose
+from popgen_core.score.songs import Chosen, check_fit, choose
 from popgen_core.score.stretches import keep_of
 from popgen_core.train.parts import mark_of
 
@@ -32,22 +32,25 @@ def score_run(
     catalogue: Catalogue,
     *,
     best: bool = False,
+    told: bool = False,
     training: Dataset | None = None,
     progress: Progress | None = None,
 ) -> Score:
     """The songs of a dataset told by the model of a run folder or checkpoint file, and by the baselines.
 
-    Raises CheckpointError or Refused for a checkpoint that cannot be used, RecipeError where the songs were grouped
-    otherwise, DatasetError where no song is left that the run has not heard.
+    The model knows position, tempo and meter; with `told` all its controls beside, as they are found in each song (no
+    notes are given): that is what its handles are worth, and compares with no baseline. Raises CheckpointError or
+    Refused for a checkpoint that cannot be used, RecipeError where the songs were grouped otherwise, or nothing is
+    there to be told, DatasetError where no song is left that the run has not heard.
     """
     file = _file(run, best)
     loaded = load_checkpoint(file, catalogue)
-    check_controls(loaded.card)
     for songs in (dataset, *([training] if training else [])):
         check_fit(loaded.recipe, loaded.model.sizes.roll.groups, songs)
     chosen = choose(loaded.card, loaded.recipe, run, dataset, training)
     keep, keep_told = keep_of(loaded.model)
-    listener, steps = Listener(loaded.model, loaded.recipe.grid, keep), _Steps(chosen, progress)
+    known = loaded.recipe.controls.known if told else ()
+    listener, steps = Listener(loaded.model, loaded.recipe.grid, keep, known), _Steps(chosen, progress)
     fitted, spread, unheard = None, None, chosen.scored
     if not chosen.trained and chosen.learnt:
         unheard = _unheard(chosen.scored, frozenset(), chosen.learnt)
@@ -57,7 +60,8 @@ def score_run(
         steps.total -= len(chosen.scored) - len(unheard)
         spread = spread_on(listener, chosen.trained, lambda: steps.done("songs of the training heard"))
     rows = _rows(listener, unheard, fitted, spread, steps)
-    remarks = (*chosen.remarks, *_remarks(loaded, keep if not keep_told else None, rows, chosen, spread))
+    controls = _controls_told(loaded, told)
+    remarks = (*chosen.remarks, *controls, *_remarks(loaded, keep if not keep_told else None, rows, chosen, spread))
     return _score(file, loaded, dataset, chosen, rows, remarks)
 
 
@@ -67,7 +71,6 @@ def bits_of(run: Path, songs: Dataset, catalogue: Catalogue) -> Likelihood:
     Raises as `score_run` does.
     """
     loaded = load_checkpoint(_file(run, False), catalogue)
-    check_controls(loaded.card)
     check_fit(loaded.recipe, loaded.model.sizes.roll.groups, songs)
     listener = Listener(loaded.model, loaded.recipe.grid, keep_of(loaded.model)[0])
     rows = _rows(listener, songs, None, None, _Steps(Chosen(songs, None, ()), None))
@@ -165,6 +168,17 @@ def _remarks(
         sample = min(SAMPLE, len(chosen.trained))
         lines.append(f"the spread of the model's velocities was fitted on {sample} songs of its training, by group")
     return lines
+
+
+def _controls_told(loaded: Loaded, told: bool) -> tuple[str, ...]:
+    """Of a model with controls beside position: whether they were told."""
+    if not (known := loaded.recipe.controls.known):
+        if told:
+            raise RecipeError("--told asks for a model with controls; this one knows position, tempo and meter alone")
+        return ()
+    if told:
+        return (f"the model was told each song's {', '.join(known)}; its bits compare with no other row",)
+    return ("the model knew position, tempo and meter; what its other controls are worth is shown by --told",)
 
 
 def _score(

@@ -42,7 +42,9 @@ def made_ready(training: Training, processes: Processes) -> Made:
     model, divided = Model(parts), training.parts or parts_of(training.dataset, config.songs, training.valid)
     songs, stored = load_songs(divided.train, recipe)
     facts = corpus_facts(stored, model.sizes.roll.groups) | {"dataset": training.dataset.sha256, **divided.passport()}
-    windows = Windows(songs, model.sizes, config.window, model.context, recipe.augment, facts["drums"])
+    windows = Windows(
+        songs, model.sizes, config.window, model.context, recipe.augment, facts["drums"], recipe.controls, model.ahead
+    )
     model.decoder.prime(cell_rates(songs, model.sizes))
     weights = group_weights(config.group_weights, songs, model.sizes)
     stepper = Stepper(model, parts.loss, weights, config, processes)
@@ -57,4 +59,4 @@ def _heard(divided: Parts, recipe: Recipe, model: Model) -> Windows | None:
     if divided.valid is None:
         return None
     songs, _ = load_songs(divided.valid, recipe)
-    return Windows(songs, model.sizes, recipe.train.window, model.context, None)
+    return Windows(songs, model.sizes, recipe.train.window, model.context, None, ahead=model.ahead)

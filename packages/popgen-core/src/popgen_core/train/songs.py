@@ -22,11 +22,11 @@ def load_songs(dataset: Dataset, recipe: Recipe) -> tuple[list[TrainingSong], li
 
 
 def _laid_out(stored: StoredSong, recipe: Recipe, spec: RollSpec) -> TrainingSong:
-    song = stored.song()
+    song, reach, known = stored.song(), recipe.train.window, recipe.controls.known
     if recipe.quantise.strength == 0:
-        return TrainingSong.of(stored.source, song, stored.roll(recipe.grid, spec), recipe.train.window)
+        return TrainingSong.of(stored.source, song, stored.roll(recipe.grid, spec), reach, known)
     song = quantised(song, recipe.quantise)
-    return TrainingSong.of(stored.source, song, roll_from_song(song, recipe.grid, spec), recipe.train.window)
+    return TrainingSong.of(stored.source, song, roll_from_song(song, recipe.grid, spec), reach, known)
 
 
 def check_fit(recipe: Recipe, dataset: Dataset) -> None:

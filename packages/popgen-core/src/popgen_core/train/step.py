@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from popgen_core.contracts.tensors import LossParts, RhythmValues, Whole
+from popgen_core.contracts.tensors import Inputs, LossParts, RhythmValues, Whole
 from popgen_core.contracts.training import TrainConfig
 from popgen_core.model import Model
 from popgen_core.train.chance import chance_now, put_back
@@ -102,7 +102,7 @@ def moved(batch: Batch, whole: Whole, device: torch.device) -> Batch:
     rhythm = target.rhythm
     return replace(
         batch,
-        inputs=replace(inputs, past=there(inputs.past), controls=there(inputs.controls)),
+        inputs=Inputs(*(None if value is None else there(value) for value in vars(inputs).values())),  # type: ignore[arg-type]
         target=replace(
             target,
             onset=there(target.onset),

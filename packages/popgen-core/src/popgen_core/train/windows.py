@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,31 +11,38 @@ import torch
 from numpy.typing import NDArray
 
 from popgen_core.analysis.position import position_controls
+from popgen_core.contracts.controls import ControlConfig
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Inputs, RhythmValues, Target
 from popgen_core.corpus.augment import AugmentConfig, Drawn, augment
-from popgen_core.music.roll import Roll, RollSpec
+from popgen_core.music.roll import EVENT, Roll, RollSpec
 from popgen_core.music.song import Song
+from popgen_core.plan.found import plan_of
+from popgen_core.plan.told import Told
 from popgen_core.train.processes import Share, silenced
+from popgen_core.train.telling import left, recalled, told_rows, varied, whose
 
 __all__ = ["Batch", "Cut", "Cutting", "TrainingSong", "Window", "Windows"]
 
 
 @dataclass(frozen=True)
 class TrainingSong:
-    """A song on the recipe's grid, and where each of its frames stands: `controls` (frame, feature)."""
+    """A song on the recipe's grid, where each of its frames stands, `controls` (frame, feature), and its plan."""
 
     name: str
     roll: Roll
     controls: NDArray[np.float32]
     frames_per_beat: float
+    told: Told | None = None
 
     @classmethod
-    def of(cls, name: str, song: Song, roll: Roll, window: int) -> TrainingSong:
-        """Lay out the controls of a song, a window beyond its end."""
-        controls = position_controls(song, roll.grid, 0, roll.frames + window)
+    def of(cls, name: str, song: Song, roll: Roll, window: int, known: Collection[str] = ()) -> TrainingSong:
+        """Lay out the controls of a song, a window beyond its end; those beside position that are `known`."""
+        frames = roll.frames + window
+        controls = position_controls(song, roll.grid, 0, frames)
         beats = song.end_tick / song.ticks_per_quarter
-        return cls(name, roll, controls, roll.frames / max(beats, 1.0))
+        told = Told.of(plan_of(song), song, roll.grid, known, roll.spec.groups, frames) if known else None
+        return cls(name, roll, controls, roll.frames / max(beats, 1.0), told)
 
 
 @dataclass(frozen=True)
@@ -49,13 +56,19 @@ class Window:
 @dataclass(frozen=True)
 class Cut:
     """A window cut out of its song: where it begins now, its events with their left context (frames counted from the
-    first that is read), controls (context + window, feature), and what was drawn to vary it."""
+    first that is read), controls (context + window, feature), and what was drawn to vary it.
+
+    `recalled`: events that come back in it, from the same frame on. `kept` (context + window + ahead, group): 1 where
+    a group's notes are given.
+    """
 
     song: int
     start: int
     events: NDArray[Any]
     controls: NDArray[np.float32]
     drawn: Drawn
+    recalled: NDArray[Any]
+    kept: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -92,9 +105,16 @@ class Windows:
         context: int,
         augment: AugmentConfig | None,
         drums: Sequence[str] = ("drums",),
+        controls: ControlConfig | None = None,
+        ahead: int = 0,
     ) -> None:
         self.songs, self.sizes, self.window, self.context, self.augment = songs, sizes, window, context, augment
         self.drums = drums  # groups that a transposition leaves alone
+        self.controls, self.ahead = (
+            controls or ControlConfig(),
+            ahead,
+        )  # how often they are dropped; frames of kept notes
+        self.known = {name for name, _ in sizes.controls.parts}
 
     def tiles(self) -> list[Window]:
         """Every song cut into windows from its start; the last may reach beyond its end."""
@@ -128,33 +148,80 @@ class Windows:
         drawn: Sequence[np.random.Generator | None] = generators or [None] * len(windows)
         cuts = [self.cut(window, generator) for window, generator in zip(windows, drawn, strict=True)]
         lead, spec = self.context + 1, self.sizes.roll
-        events = np.concatenate([cut.events for cut in cuts])
-        row = np.repeat(np.arange(len(cuts)), [len(cut.events) for cut in cuts])
-        rolls, loudest = _rolls(events, row, (len(cuts), lead + self.window), spec)
-        inputs = Inputs(past=rolls[:, :-1], controls=torch.from_numpy(np.stack([cut.controls for cut in cuts])))
-        written = rolls[:, lead:]
+        events, row = _joined([cut.events for cut in cuts])
+        rolls, loudest = _rolls(events, row, (len(cuts), lead + self.window + self.ahead), spec)
+        kept = torch.from_numpy(np.stack([cut.kept for cut in cuts]))  # (batch, context + window + ahead, group)
+        inputs = Inputs(
+            past=rolls[:, : self.context + self.window],
+            controls=torch.from_numpy(np.stack([cut.controls for cut in cuts])),
+            recall=self._recall(cuts) if "recall" in self.known else None,
+            given=rolls[:, 1:] * kept[..., None, None] if "given" in self.known else None,
+            kept=kept if "given" in self.known else None,
+        )
+        written = rolls[:, lead : lead + self.window]
         onset, active = (written[:, :, :, spec.channels.index(name)] for name in ("onset", "active"))
         frames = [self.songs[cut.song].roll.frames - cut.start for cut in cuts]
         mask = (np.arange(self.window) < np.array(frames)[:, None]).astype(np.float32)
-        where, rhythm = _values(events, row, loudest[events["frame"][loudest] >= lead], lead)
+        at = events["frame"][loudest]
+        asked = loudest[(at >= lead) & (at < lead + self.window)]
+        if "given" in self.known:  # of given notes nothing is asked
+            asked = asked[kept.numpy()[row[asked], events["frame"][asked] - 1, events["group"][asked]] == 0]
+        where, rhythm = _values(events, row, asked, lead)
         return Batch(inputs, Target(onset, active, torch.from_numpy(mask), where, rhythm), windows)
+
+    def _recall(self, cuts: Sequence[Cut]) -> torch.Tensor:
+        """What comes back, (batch, context + window, group, channel, pitch)."""
+        events, row = _joined([cut.recalled for cut in cuts])
+        return _rolls(events, row, (len(cuts), self.context + self.window + 1), self.sizes.roll)[0][:, 1:]
 
     def cut(self, window: Window, generator: np.random.Generator | None = None) -> Cut:
         """One window, varied as drawn if a generator is given."""
         song, start = self.songs[window.song], window.start
-        lead = self.context + 1
-        varied = self.augment if generator is not None else None
-        if varied is not None and generator is not None:
-            reach = round(varied.shift_beats * song.frames_per_beat)
-            start = int(np.clip(start + generator.integers(-reach, reach + 1), 0, max(song.roll.frames - 1, 0)))
-        events = song.roll.window(start - lead, start + self.window)
+        lead, stop = self.context + 1, start + self.window + self.ahead
+        varying = self.augment if generator is not None else None
+        if varying is not None and generator is not None:
+            reach = round(varying.shift_beats * song.frames_per_beat)
+            moved = int(generator.integers(-reach, reach + 1))
+            start = int(np.clip(start + moved, 0, max(song.roll.frames - 1, 0)))
+            stop = start + self.window + self.ahead
+        events, comes_back = song.roll.window(start - lead, stop), self._comes_back(song, start - lead, stop)
         drawn = Drawn()
-        if varied is not None and generator is not None:
-            events, drawn = augment(events, varied, generator, self.sizes.roll, self.drums)
+        if varying is not None and generator is not None:
+            events, drawn = augment(events, varying, generator, self.sizes.roll, self.drums)
+            comes_back = varied(comes_back, drawn, self.sizes.roll, self.drums)
+        kept, names = np.zeros((stop - start + self.context, len(self.sizes.roll.groups)), dtype=np.float32), None
+        if song.told is not None and generator is not None:
+            names = left(self.controls, song.told.parts, generator)
+            if "given" in self.known:
+                kept = whose(self.controls, events, *kept.shape, generator)
+        if names is not None and "recall" not in names:
+            comes_back = comes_back[:0]
+        controls = self._controls(song, start, drawn, names, kept)
+        return Cut(window.song, start, events, controls, drawn, comes_back, kept)
+
+    def _comes_back(self, song: TrainingSong, start: int, stop: int) -> NDArray[Any]:
+        if song.told is None or "recall" not in self.known:
+            return np.zeros(0, dtype=EVENT)
+        return recalled(song.roll, song.told, start, stop)
+
+    def _controls(
+        self, song: TrainingSong, start: int, drawn: Drawn, names: set[str] | None, kept: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """(context + window, feature): where each frame stands, and what is told of the plan."""
         controls = np.zeros((self.context + self.window, self.sizes.controls.width), dtype=np.float32)
         known = song.controls[max(start - self.context, 0) : start + self.window]
-        controls[max(self.context - start, 0) :][: len(known)] = known
-        return Cut(window.song, start, events, controls, drawn)
+        controls[max(self.context - start, 0) :, : known.shape[1]][: len(known)] = known
+        if song.told is not None:
+            rows = song.told.at(start - self.context, start + self.window)
+            controls[:, known.shape[1] :] = told_rows(rows, song.told.parts, drawn, self.sizes.roll, names)
+        if "given" in self.known:
+            controls[:, self.sizes.controls.features("given")] = kept[: len(controls)]
+        return controls
+
+
+def _joined(parts: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Events of several windows one after another, and the number of the window of each."""
+    return np.concatenate(parts), np.repeat(np.arange(len(parts)), [len(part) for part in parts])
 
 
 def _rolls(

@@ -1,0 +1,62 @@
+"""What a decoder knows of a frame before it draws: notes that are given, and notes that come back."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from popgen_core.contracts.sizes import Sizes
+from popgen_core.contracts.tensors import Inputs
+
+__all__ = ["Again", "given_cells", "put_in", "settled"]
+
+CERTAIN = 20.0  # logit of what is given: wrong once in 500 million
+
+
+def given_cells(inputs: Inputs, channel: int, frames: int) -> tuple[Tensor, Tensor] | None:
+    """The given notes' `channel` (batch, frame, group, pitch) bool, and whose they are (batch, frame, group, 1) bool;
+    None where nothing is given."""
+    if inputs.given is None or inputs.kept is None:
+        return None
+    return inputs.given[:, :frames, :, channel] > 0.5, inputs.kept[:, :frames, :, None] > 0.5
+
+
+def settled(logits: Tensor, inputs: Inputs | None, channel: int) -> Tensor:
+    """Logits (batch, frame, group, pitch) where those of given groups say for certain what is given."""
+    known = given_cells(inputs, channel, logits.shape[1]) if inputs is not None else None
+    if known is None:
+        return logits
+    sounds, kept = known
+    return torch.where(kept, (2.0 * sounds.to(logits.dtype) - 1.0) * CERTAIN, logits)
+
+
+def put_in(drawn: Tensor, inputs: Inputs, channel: int) -> Tensor:
+    """Drawn cells (batch, group, pitch) bool of one frame, those of given groups as they are given."""
+    known = given_cells(inputs, channel, 1)
+    return drawn if known is None else torch.where(known[1][:, 0], known[0][:, 0], drawn)
+
+
+class Again(nn.Module):
+    """What a recalled bar adds to logits: for each group as much as the hidden vector trusts it, where the bar has a
+    note and where it has none."""
+
+    def __init__(self, sizes: Sizes) -> None:
+        super().__init__()
+        self.groups = len(sizes.roll.groups)
+        self.channels = [sizes.roll.channels.index(name) for name in ("onset", "active")]
+        self.flag = sizes.controls.features("recall").start  # 1 where a bar is recalled
+        self.trust = nn.Linear(sizes.width, 4 * self.groups)
+        nn.init.zeros_(self.trust.weight)
+        nn.init.zeros_(self.trust.bias)
+
+    def forward(self, hidden: Tensor, inputs: Inputs) -> tuple[Tensor, Tensor] | None:
+        """hidden (batch, frame, width) -> what is added to onset and to active, (batch, frame, group, pitch) each."""
+        if inputs.recall is None:
+            return None
+        trust = self.trust(hidden) * inputs.controls[..., self.flag, None].to(hidden.dtype)
+        each = trust.view(*hidden.shape[:2], 2, 2, self.groups, 1)  # (batch, frame, head, yes or no, group, 1)
+        made = []
+        for head, channel in enumerate(self.channels):
+            there = inputs.recall[:, :, :, channel].to(hidden.dtype)  # (batch, frame, group, pitch)
+            made.append(each[:, :, head, 0] * there + each[:, :, head, 1] * (1.0 - there))
+        return made[0], made[1]

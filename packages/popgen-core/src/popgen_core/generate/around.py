@@ -1,0 +1,105 @@
+"""Writing around a song that the user gives: which of its notes stay, and how new ones join them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from popgen_core.contracts.grouper import Grouper
+from popgen_core.music.grid import Grid, frames_nearest
+from popgen_core.music.roll import Roll, RollSpec, roll_from_song
+from popgen_core.music.song import Song, Track
+
+__all__ = ["Around", "around", "joined"]
+
+
+@dataclass(frozen=True)
+class Around:
+    """A user's song and what of it stays.
+
+    `song`: as it came; `groups` (track,) the group of each of its tracks, None for one that no group takes; `grouped`:
+    one track a group; `roll`: those on the model's grid. `kept` (frame, group) bool: where nothing is written.
+    """
+
+    song: Song
+    groups: tuple[str | None, ...]
+    grouped: Song
+    roll: Roll
+    kept: NDArray[np.bool_]
+
+    def holding(self, kept: NDArray[np.bool_]) -> Around:
+        """The same song, of which this stays; behind the last of these frames nothing does."""
+        return replace(self, kept=kept)
+
+    def stays(self, notes: NDArray[Any], group: str) -> NDArray[np.bool_]:
+        """(note,) whether each note of a group stays."""
+        frames = frames_nearest(self.roll.grid.positions(self.song, notes["start_tick"]))
+        inside = frames < len(self.kept)
+        column = self.roll.spec.groups.index(group)
+        return np.asarray(inside & self.kept[np.minimum(frames, len(self.kept) - 1), column])
+
+    def dense(self, frames: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What stays, for a model: (frame, group, channel, pitch) of onset, active, velocity; (frame, group) whose."""
+        spec, roll = self.roll.spec, self.roll.dense(0, frames)
+        kept = np.zeros((frames, len(spec.groups)), dtype=np.float32)
+        kept[: len(self.kept)] = self.kept[:frames]
+        channels = {"onset": roll.onset, "active": roll.active, "velocity": roll.velocity}
+        made = np.stack([channels[name].astype(np.float32) for name in spec.channels], axis=2)
+        return made * kept[:, :, None, None], kept
+
+
+def around(song: Song, grouper: Grouper, grid: Grid, spec: RollSpec) -> Around:
+    """A user's song on the model's grid; nothing of it is kept yet."""
+    grouping = grouper.group(song)
+    groups = tuple(placement.group for placement in grouping.placements)
+    roll = roll_from_song(grouping.song, grid, spec)
+    return Around(song, groups, grouping.song, roll, np.zeros((roll.frames, len(spec.groups)), dtype=np.bool_))
+
+
+def joined(kept: Around, written: Sequence[Track], template: Song) -> Song:
+    """The user's tracks with the notes that stay, event for event, and the written ones beside them.
+
+    `written` holds one track a group, of new notes alone. Where a group keeps notes, new ones join the track that has
+    most of them, cut where a kept note of their pitch begins, left out where one sounds. A group that keeps nothing
+    becomes a track of its own. `template` holds the maps, markers and provenance.
+    """
+    tracks, new = [], {track.name: track for track in written}
+    leaders = {group: _leader(kept, group) for group in set(kept.groups) if group is not None}
+    for number, (track, group) in enumerate(zip(kept.song.tracks, kept.groups, strict=True)):
+        if group is None:
+            tracks.append(track)
+            continue
+        staying = kept.stays(track.notes, group)
+        if not staying.any():
+            continue
+        notes = track.notes[staying]
+        if number == leaders[group] and group in new:
+            notes = _beside(notes, new.pop(group).notes)
+        tracks.append(replace(track, notes=notes))
+    tracks += [track for track in new.values() if len(track.notes)]
+    return replace(template, tracks=tuple(tracks))
+
+
+def _leader(kept: Around, group: str) -> int:
+    """The track of a group that keeps most notes, of equals the first."""
+    members = [number for number, name in enumerate(kept.groups) if name == group]
+    return max(members, key=lambda number: (kept.stays(kept.song.tracks[number].notes, group).sum(), -number))
+
+
+def _beside(kept: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
+    """Kept notes as they are, and new ones that leave them alone."""
+    made = []
+    for note in new:
+        same = kept[kept["pitch"] == note["pitch"]]
+        start, end = int(note["start_tick"]), int(note["start_tick"] + note["length_ticks"])
+        if ((same["start_tick"] <= start) & (same["start_tick"] + same["length_ticks"] > start)).any():
+            continue
+        following = same["start_tick"][same["start_tick"] > start]
+        note["length_ticks"] = min(end, int(following.min(initial=end))) - start
+        made.append(note)
+    notes = np.concatenate([kept, np.array(made, dtype=kept.dtype)])
+    return notes[np.lexsort((notes["pitch"], notes["start_tick"]))]

@@ -1,0 +1,188 @@
+"""Playing live: a model that goes on and on, frame by frame, and takes changes between frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from popgen_core.analysis.position import position_rows
+from popgen_core.contracts.sizes import Sizes
+from popgen_core.contracts.tensors import Constraints, Frame, Sampling
+from popgen_core.generate.cues import Cue
+from popgen_core.generate.draw import draw_frames
+from popgen_core.generate.load import Loaded
+from popgen_core.generate.request import FASTEST, SLOWEST, RequestError
+from popgen_core.music.bars import Places
+from popgen_core.plan import Plan, Section
+from popgen_core.plan.asked import asked_from
+from popgen_core.plan.features import control_parts, kept, plan_rows
+
+__all__ = ["Live", "LiveFrame", "LiveNote", "Settings"]
+
+NEEDS = {"chords": "chord", "key": "key", "energy": "energy", "density": "density", "dynamics": "dynamics"}
+
+
+@dataclass(frozen=True)
+class LiveNote:
+    """A note that begins: its group, MIDI pitch, velocity 1..127, its length in seconds as it was drawn (it sounds
+    until it is among the `ended`), and how many seconds after its frame's time it begins (a little before: below 0)."""
+
+    group: str
+    pitch: int
+    velocity: int
+    seconds: float
+    late: float
+
+
+@dataclass(frozen=True)
+class LiveFrame:
+    """A frame as it was drawn: its number, the time at which it begins and its length in seconds, bar and beat from 0,
+    the notes that begin in it, and (group, pitch) of those that have ended before it."""
+
+    number: int
+    time: float
+    seconds: float
+    bar: int
+    beat: float
+    begun: tuple[LiveNote, ...]
+    ended: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may be changed between frames.
+
+    `tempo` in quarter notes a minute; `groups` that may play; `chords` such as "Am F C G", a loop from the next bar on;
+    `key` such as "A minor"; `energy` 0..1; `density` onsets a beat and `dynamics` velocity 0..1 by group;
+    `temperature`. None, or a group that is not named, leaves it to the model.
+    """
+
+    tempo: float = 120.0
+    groups: tuple[str, ...] | None = None
+    chords: str | None = None
+    key: str | None = None
+    energy: float | None = None
+    density: Mapping[str, float] = field(default_factory=dict)
+    dynamics: Mapping[str, float] = field(default_factory=dict)
+    temperature: float = 0.9
+
+
+class Live:
+    """An endless song: iterating yields `LiveFrame`s, `change` takes hold of the next frame (chords: of the next bar).
+
+    What is remembered is the model's window and what sounds now, however long it plays. The same seed and the same
+    changes at the same frames give the same music.
+    """
+
+    def __init__(self, loaded: Loaded, settings: Settings, meter: tuple[int, int], seed: int) -> None:
+        self.loaded, self.meter, self.seed = loaded, meter, seed
+        self.sizes: Sizes = loaded.model.sizes
+        self.recalls = False
+        self.beat, self.time, self.length = 0.0, 0.0, 0.0  # of the frame that is being drawn
+        self.loop_start = 0  # bar in which the chords begin
+        self.frame: Frame | None = None
+        self.settings = self._checked(settings)
+        self.rows = self._rows()
+
+    def change(self, **changes: Any) -> None:
+        """Change some settings from the next frame on. Raises RequestError for what the model does not know, or that
+        is out of range; nothing is changed then."""
+        if unknown := sorted(set(changes) - set(vars(self.settings))):
+            raise RequestError(f"no live setting is named {', '.join(unknown)}", hint=", ".join(vars(self.settings)))
+        self.settings = self._checked(replace(self.settings, **changes))
+        if changes.get("chords") is not None:
+            self.loop_start = int(np.ceil(self.beat / self.bar_beats - 1e-9))
+        self.rows = self._rows()
+
+    @property
+    def bar_beats(self) -> float:
+        """Quarter notes a bar."""
+        return 4.0 * self.meter[0] / self.meter[1]
+
+    def __iter__(self) -> Iterator[LiveFrame]:
+        """The frames, from the first on, without end."""
+        before = np.zeros((len(self.sizes.roll.groups), self.sizes.roll.pitches), dtype=np.bool_)
+        frames = draw_frames(self.loaded.model, self, 1, self.seed)
+        while True:
+            for number, frame in enumerate(frames):
+                active = frame.active[0].numpy()
+                yield self._told(number, frame, before)
+                before = active
+                self.beat += self._beats()
+                self.time += self.length
+
+    def cue(self, number: int) -> Cue | None:
+        """What is told of the next frame: where it stands at this tempo, and the settings of now."""
+        self.length = 60.0 / self.settings.tempo * self._beats()
+        bar, beat = divmod(self.beat + 1e-9, self.bar_beats)
+        place = Places(*(np.array([value]) for value in (int(bar), beat, self.bar_beats, *self.meter)))
+        row = position_rows(place, np.array([self.beat]), place.bar, np.array([self.settings.tempo]))[0]
+        half = 2 * (int(bar) - self.loop_start) + (beat * 2 >= self.bar_beats)
+        told = self.rows[half % len(self.rows) if half >= 0 else 0]
+        controls = torch.from_numpy(np.concatenate([row, told]))
+        return Cue(controls, Constraints(self._playable()), Sampling(self.settings.temperature))
+
+    def heard(self, number: int, frame: Frame) -> None:
+        """Nothing is kept of a drawn frame."""
+
+    def _beats(self) -> float:
+        """Length of a frame in beats at the tempo of now."""
+        grid: Any = self.loaded.recipe.grid
+        return float(1 / grid.frames_per_beat if grid.kind == "beats" else self.settings.tempo / 60 / grid.rate)
+
+    def _playable(self) -> Tensor:
+        groups = self.settings.groups
+        wanted = torch.tensor([groups is None or group in groups for group in self.sizes.roll.groups])
+        return wanted[:, None].expand(len(wanted), self.sizes.roll.pitches)
+
+    def _rows(self) -> Any:
+        """(half bar, feature) of the plan that the settings of now make, to be gone through again and again."""
+        asked = asked_from(chords=self.settings.chords, key=self.settings.key)
+        loop = [half for bar in asked.chords.everywhere for half in bar] if asked.chords else []
+        chords = tuple(loop) or (None, None)
+        now = self.settings
+        section = Section("", len(chords) // 2, now.energy, asked.key, now.groups, now.density, now.dynamics)
+        known, groups = self.loaded.recipe.controls.known, self.sizes.roll.groups
+        rows = plan_rows(Plan((section,), chords, (None,) * section.bars), known, groups)
+        told = set(known) - {"section", "recall"}  # where a song without end stands in its form is not said
+        return kept(rows, told, control_parts(known, len(groups)))
+
+    def _checked(self, settings: Settings) -> Settings:
+        known, groups = self.loaded.recipe.controls.known, self.sizes.roll.groups
+        for name, control in NEEDS.items():
+            if getattr(settings, name) not in (None, {}) and control not in known:
+                raise RequestError(f"{name}: the model was trained without the control {control}")
+        named = {*(settings.groups or ()), *settings.density, *settings.dynamics}
+        if unknown := sorted(named - set(groups)):
+            raise RequestError(f"no group is named {', '.join(unknown)}", hint=f"the model has {', '.join(groups)}")
+        if not SLOWEST <= settings.tempo <= FASTEST:
+            raise RequestError(
+                f"tempo {settings.tempo:g} is not between {SLOWEST:g} and {FASTEST:g} quarter notes a minute"
+            )
+        if not 0.05 <= settings.temperature <= 5:
+            raise RequestError(f"temperature {settings.temperature:g} is not between 0.05 and 5")
+        return settings
+
+    def _told(self, number: int, frame: Frame, before: Any) -> LiveFrame:
+        onset, active = frame.onset[0].numpy(), frame.active[0].numpy()
+        values = {name: getattr(frame.rhythm, name)[0].numpy() for name in ("velocity", "duration", "offset")}
+        spec = self.sizes.roll
+        begun = tuple(
+            LiveNote(
+                spec.groups[group],
+                int(pitch) + spec.lowest,
+                int(np.clip(np.rint(values["velocity"][group, pitch] * 127), 1, 127)),
+                float(np.expm1(values["duration"][group, pitch])),
+                float(values["offset"][group, pitch]) * self.length,
+            )
+            for group, pitch in zip(*np.nonzero(onset), strict=True)
+        )
+        silent = before & (~active | onset)
+        ended = tuple((spec.groups[group], int(pitch) + spec.lowest) for group, pitch in np.argwhere(silent))
+        bar, beat = divmod(self.beat + 1e-9, self.bar_beats)
+        return LiveFrame(number, self.time, self.length, int(bar), max(float(beat), 0.0), begun, ended)
