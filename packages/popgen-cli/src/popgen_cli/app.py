@@ -21,6 +21,7 @@ from popgen_cli.commands.prepare import prepare
 from popgen_cli.commands.recipe import recipe
 from popgen_cli.commands.render import render
 from popgen_cli.commands.report import report
+from popgen_cli.commands.reproduce import reproduce
 from popgen_cli.commands.score import score
 from popgen_cli.commands.show import show
 from popgen_cli.commands.songwriter import songwriter
@@ -65,6 +66,7 @@ app.command("report")(report)
 app.command("score")(score)
 app.command("crossval")(crossval)
 app.command("generate")(generate)
+app.command("reproduce")(reproduce)
 app.command("show")(show)
 app.command("render")(render)
 app.command("eval")(evaluate)

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
@@ -18,14 +19,18 @@ from popgen_core.contracts.grouper import Placement
 from popgen_core.corpus.report import CorpusReport, FileRow, PrepareReport
 from popgen_core.errors import OutputError
 from popgen_core.files import new_folder
+from popgen_core.generate.request import Request
 from popgen_core.generate.written import Written
-from popgen_core.music.guard import read_song
+from popgen_core.music.guard import read_bytes, read_song
 from popgen_core.music.midi import song_to_midi
+from popgen_core.music.song import Song
 from popgen_core.plugins import catalogue
 from popgen_core.songwriter import write_songs as written_by_rules
 
 if TYPE_CHECKING:
     from popgen_core.corpus.settings import PrepareSettings
+    from popgen_core.generate.generator import Generator
+    from popgen_core.generate.reproduce import Reproduced
     from popgen_core.history import RunStory
     from popgen_core.score.report import Score
     from popgen_core.series.crossval import Crossvalidation
@@ -38,8 +43,10 @@ __all__ = [
     "doctor",
     "explain",
     "generate",
+    "generator",
     "prepare",
     "report",
+    "reproduce",
     "score",
     "show",
     "train",
@@ -216,33 +223,73 @@ def generate(
     checkpoint: Place,
     out: Place,
     *,
-    count: int = 1,
-    seconds: float = 60.0,
-    temperature: float = 0.8,
-    seed: int = 0,
-    tempo: float | None = None,
-    meter: tuple[int, int] | None = None,
-    groups: Sequence[str] | None = None,
+    prompt: Place | None = None,
+    source: Place | None = None,
+    stems: bool = False,
     progress: Shown | None = None,
+    **asked: Any,
 ) -> list[Written]:
-    """Write `count` new songs as MIDI files into the new folder `out` -> a row for each.
+    """Write new songs as MIDI files into the new folder `out`, each with its plan (TOML) and figures (JSON) -> a row each.
 
-    Raises RequestError for what cannot be asked, CheckpointError, and OutputError when `out` is taken.
+    `asked` are fields of `popgen_core.generate.request.Request`: count, seconds or bars, seed, temperature, top_p,
+    tempo, meter, groups, form, chords, key, energy, plan and more. `prompt` is a song to continue; `source` one to write
+    around: with `keep` the groups that stay, or with `bars_at` and `groups` what is written anew. `stems`: one file a
+    group too. Raises RequestError or PlanError for what cannot be asked, CheckpointError, MidiError, and OutputError
+    when `out` is taken.
     """
-    from popgen_core.generate.load import load_checkpoint
-    from popgen_core.generate.request import Request
-    from popgen_core.generate.write import write_songs as drawn_songs
+    from popgen_core.generate.generator import Generator
+    from popgen_core.generate.output import write_out
 
-    loaded = load_checkpoint(Path(checkpoint), catalogue())
-    request = Request(count, seconds, temperature, seed, tempo, meter, groups)
+    request, song = _request(prompt, source, asked)
+    generator = Generator.load(Path(checkpoint), catalogue())
     shown = (lambda done, total: progress(done, total, "frames")) if progress else None
-    rows, rates = [], loaded.card.corpus.get("notes_per_second", {})
     with new_folder(Path(out)) as folder:
-        for index, song in enumerate(drawn_songs(loaded, request, shown)):
-            name = f"song-{index + 1:03}.mid"
-            (folder / name).write_bytes(song_to_midi(song))
-            rows.append(Written.of(song, Path(out) / name, rates, seed, index))
-    return rows
+        return write_out(generator, generator.songs(request, song, shown), request, folder, Path(out), stems=stems)
+
+
+def _request(prompt: Place | None, source: Place | None, asked: dict[str, Any]) -> tuple[Request, Song | None]:
+    """What was asked as a request, and the user's song if it is about one."""
+    from popgen_core.generate.request import RequestError
+
+    pairs = {name: tuple(value) if isinstance(value, list) else value for name, value in asked.items()}
+    if unknown := sorted(set(pairs) - set(Request.__dataclass_fields__)):
+        raise RequestError(f"generate knows no {', '.join(unknown)}", hint=", ".join(Request.__dataclass_fields__))
+    about = [name for name in ("keep", "bars_at") if pairs.get(name)]
+    if (prompt is None and source is None) or prompt is not None and source is not None or len(about) > 1:
+        if about or (prompt is not None and source is not None):
+            raise RequestError("say one: --prompt SONG, --from SONG --keep GROUPS, or --from SONG --bars-at 9-12")
+        return Request(**pairs), None
+    place = Path(str(prompt if prompt is not None else source))
+    around = "prompt" if prompt is not None else {"keep": "keep", "bars_at": "bars"}.get("".join(about), "")
+    if not around or (about and prompt is not None):
+        raise RequestError("say what of the song stays: --keep GROUPS, or --bars-at 9-12 --groups GROUPS")
+    song = read_song(place).song
+    digest = hashlib.sha256(read_bytes(place)).hexdigest()
+    return Request(**{**pairs, "around": around, "source": digest}), song
+
+
+def generator(checkpoint: Place) -> Generator:
+    """A loaded checkpoint that writes songs on request (`songs`), or plays on frame by frame (`stream`).
+
+    Raises CheckpointError or Refused where it cannot be used.
+    """
+    from popgen_core.generate.generator import Generator
+
+    return Generator.load(Path(checkpoint), catalogue())
+
+
+def reproduce(
+    song: Place, checkpoint: Place, *, source: Place | None = None, progress: Shown | None = None
+) -> Reproduced:
+    """Make a generated song again from what its file says of itself -> whether the bytes are the same.
+
+    `source` is the user's song that it was written around, where it was. Raises Refused where checkpoint or source are
+    not those that made it, or the file does not say.
+    """
+    from popgen_core.generate.reproduce import reproduced
+
+    shown = (lambda done, total: progress(done, total, "frames")) if progress else None
+    return reproduced(Path(song), Path(checkpoint), catalogue(), Path(source) if source else None, shown)
 
 
 def write_songs(out: Place, *, count: int = 1, seed: int = 0, progress: Shown | None = None) -> list[Path]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from popgen_cli.asking import groups_of, heat_of, meter_of, programs_of, stretch_of, text_of
 from popgen_cli.doors import door, shown_json
 from popgen_cli.progress import progress
 
@@ -18,15 +19,23 @@ def generate(
     checkpoint: Annotated[Path, typer.Argument(help="A checkpoint file, or the folder of a run.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the songs; must be new or empty.")],
     count: Annotated[int, typer.Option(help="Number of songs, drawn together.")] = 1,
-    seconds: Annotated[float, typer.Option(help="Length of a song, to the nearest bar.")] = 60.0,
-    temperature: Annotated[
-        float,
-        typer.Option(
-            help="Below 1 likely notes become likelier and rare ones rarer. Each group keeps its expected number of "
-            "notes; dividing logits alone would thin them out (at 0.8 a chance of 0.01 would fall to 0.003)."
-        ),
-    ] = 0.8,
+    seconds: Annotated[float | None, typer.Option(help="Length of a song, to the nearest bar; default: 60.")] = None,
+    bars: Annotated[int | None, typer.Option(help="Length of a song in bars.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same songs.")] = 0,
+    form: Annotated[
+        str | None, typer.Option(help="Sections and their bars: 'intro:4 verse:8 chorus:8 verse:8 chorus:8 outro:4'.")
+    ] = None,
+    chords: Annotated[
+        str | None,
+        typer.Option(help="Such as 'C G Am F', a bar each; 'C G | Am F' two a bar; 'verse: Am F; chorus: C G'."),
+    ] = None,
+    key: Annotated[str | None, typer.Option(help="Such as C, 'A minor', F#m.")] = None,
+    energy: Annotated[
+        str | None, typer.Option(help="0 (calm) to 1: one number, one a section, or 'verse=0.4,chorus=0.9'.")
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="A plan file (TOML), such as each song is written with; edit it and give it back.")
+    ] = None,
     tempo: Annotated[float | None, typer.Option(help="Quarter notes a minute; default: the corpus's median.")] = None,
     meter: Annotated[
         str | None, typer.Option(help="Such as 4/4, 3/4, 6/8; default: the corpus's most frequent.")
@@ -34,26 +43,87 @@ def generate(
     groups: Annotated[
         str | None, typer.Option(help="Instrument groups that may play, e.g. drums,bass,chords; default: all.")
     ] = None,
+    program: Annotated[
+        str | None, typer.Option(help="Sounds by group, General MIDI 0-127 or by name: 'guitar=30,lead=flute'.")
+    ] = None,
+    prompt: Annotated[Path | None, typer.Option(help="A song to continue; the length is that of what is added.")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A song to write around: with --keep, or with --bars-at and --groups.")
+    ] = None,
+    keep: Annotated[str | None, typer.Option(help="Groups of --from that stay note for note; others are written.")] = None,
+    bars_at: Annotated[
+        str | None, typer.Option("--bars-at", help="Bars of --from, such as 9-12, in which --groups are written anew.")
+    ] = None,
+    temperature: Annotated[
+        str,
+        typer.Option(
+            help="Below 1 likely notes become likelier and rare ones rarer; by group: lead=1.1,drums=0.7. Each group "
+            "keeps its expected number of notes."
+        ),
+    ] = "0.9",
+    top_p: Annotated[
+        float, typer.Option("--top-p", help="Draw of each group only the likeliest cells that hold this share of it.")
+    ] = 1.0,
+    chord_strength: Annotated[
+        float, typer.Option("--chord-strength", help="How strictly notes keep to the plan's chords, 0 (free) to 1.")
+    ] = 0.0,
+    key_strength: Annotated[
+        float, typer.Option("--key-strength", help="How strictly notes keep to the plan's key, 0 (free) to 1.")
+    ] = 0.0,
+    no_recalls: Annotated[
+        bool, typer.Option("--no-recalls", help="Let no bar come back to an earlier one by plan.")
+    ] = False,
+    against_loops: Annotated[
+        float, typer.Option("--against-loops", help="How hard to lean against loops that go on and on; 0: not at all.")
+    ] = 0.0,
+    free: Annotated[
+        str | None,
+        typer.Option(help="Rules to switch off: ranges, polyphony, sections, silence, resolve; e.g. ranges,resolve."),
+    ] = None,
+    best_of: Annotated[int, typer.Option("--best-of", help="Draw so many for each song and keep the best.")] = 0,
+    best_by: Annotated[
+        str, typer.Option("--best-by", help="What is best: likelihood, adherence, overall, or a figure's name.")
+    ] = "likelihood",
+    stems: Annotated[bool, typer.Option("--stems", help="Write each group as a file of its own too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
 ) -> None:
-    """Write new songs as MIDI files, one track an instrument group.
+    """Write new songs as MIDI files, one track an instrument group; beside each its plan and what it met of it.
 
-    Example: popgen generate runs/mine -o songs/ --count 3 --seconds 60 --tempo 96 --seed 7
+    Example: popgen generate runs/mine -o songs/ --form "verse:8 chorus:8" --chords "C G Am F" --key C --seed 7
     """
     from popgen_core import api
 
+    heat, heats = heat_of(temperature)
+    asked: dict[str, Any] = {
+        "count": count,
+        "seconds": seconds,
+        "bars": bars,
+        "seed": seed,
+        "form": form,
+        "chords": chords,
+        "key": key,
+        "energy": energy,
+        "plan": text_of(plan),
+        "tempo": tempo,
+        "meter": meter_of(meter),
+        "groups": groups_of(groups),
+        "programs": programs_of(program),
+        "keep": groups_of(keep) or (),
+        "bars_at": stretch_of(bars_at),
+        "temperature": heat,
+        "temperatures": heats,
+        "top_p": top_p,
+        "chord_strength": chord_strength,
+        "key_strength": key_strength,
+        "recalls": not no_recalls,
+        "against_loops": against_loops,
+        "free": groups_of(free) or (),
+        "best_of": best_of,
+        "best_by": best_by,
+    }
     with progress("writing") as show:
         written = api.generate(
-            checkpoint,
-            out,
-            count=count,
-            seconds=seconds,
-            temperature=temperature,
-            seed=seed,
-            tempo=tempo,
-            meter=_meter(meter),
-            groups=_groups(groups),
-            progress=show,
+            checkpoint, out, prompt=prompt, source=source, stems=stems, progress=show, **asked
         )
     if json:
         shown_json({"songs": [song.table() for song in written]})
@@ -63,18 +133,5 @@ def generate(
             f"{song.path}: {song.seconds:.1f} s, {song.notes} notes, {song.notes_per_second:.1f} a second "
             f"(corpus {song.corpus_notes_per_second:.1f})"
         )
-
-
-def _meter(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    from popgen_core.generate.request import RequestError
-
-    top, _, bottom = text.partition("/")
-    if not (top.isdecimal() and bottom.isdecimal()):
-        raise RequestError(f"--meter {text!r} is no meter", hint="write it like 4/4 or 6/8")
-    return int(top), int(bottom)
-
-
-def _groups(text: str | None) -> list[str] | None:
-    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
+        for line in song.adherence.lines():
+            typer.echo(f"  {line}")

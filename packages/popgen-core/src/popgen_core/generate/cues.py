@@ -1,4 +1,4 @@
-"""What is told of a frame before it is drawn, and who tells it."""
+"""What is told of a song's frame before it is drawn, and who tells it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ __all__ = ["Conductor", "Cue"]
 
 @dataclass(frozen=True)
 class Cue:
-    """What is told of one frame, of all songs of a batch alike.
+    """What is told of one frame of one song.
 
     `controls` (feature,). `recall`: number of the earlier frame that comes back here, None where none does; `anew`:
     whether its bar begins with it, so that notes held over from before are not recalled. `given` (1 + ahead, group,
-    channel, pitch) and `kept` (1 + ahead, group): notes that are given from this frame on. `whole`: every group of this
-    frame is given, so that nothing is drawn.
+    channel, pitch) and `kept` (1 + ahead, group): notes that are given from this frame on. `forced` (group, channel,
+    pitch): what stands in this frame, which is then not drawn, and of which the model knows nothing beforehand.
+    `judged`: tell how surprising the frame was.
     """
 
     controls: Tensor
@@ -29,11 +30,12 @@ class Cue:
     anew: bool = False
     given: Tensor | None = None
     kept: Tensor | None = None
-    whole: bool = False
+    forced: Tensor | None = None
+    judged: bool = False
 
 
 class Conductor(Protocol):
-    """Tells what each frame should be, and hears what became of it."""
+    """Tells what each frame of a song should be, and hears what became of it."""
 
     @property
     def recalls(self) -> bool:
@@ -44,6 +46,10 @@ class Conductor(Protocol):
         """What is told of frame `number`; None where the song has ended."""
         ...
 
-    def heard(self, number: int, frame: Frame) -> None:
-        """Frame `number` was drawn."""
+    def heard(self, number: int, frame: Frame, song: int) -> None:
+        """Frame `number` was drawn, of the song with this row in the batch."""
+        ...
+
+    def judged(self, nats: float) -> None:
+        """How surprising the onsets of a frame were that was to be judged: minus the logarithm of their chance."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
-from popgen_core.contracts.tensors import Frame, Inputs, RhythmValues
+from popgen_core.contracts.tensors import Constraints, Frame, Inputs, RhythmValues, Target
 from popgen_core.generate.cues import Conductor, Cue
 from popgen_core.generate.remembered import Remembered
 from popgen_core.model import Model, as_past
@@ -23,45 +24,84 @@ SHORTEST = 0.1  # of a frame: no note is shorter
 
 
 @torch.inference_mode()
-def draw_frames(model: Model, conductor: Conductor, batch: int, seed: int, first: int = 0) -> Iterator[Frame]:
-    """One Frame for each cue of the conductor, from frame `first` on, drawn after silence with one generator seeded by
-    `seed`. Each frame hears those before it."""
-    device, channels = next(model.parameters()).device, model.sizes.roll.channels
+def draw_frames(model: Model, conductors: Sequence[Conductor], seed: int, first: int = 0) -> Iterator[Frame]:
+    """One Frame (song, ...) for each cue of the conductors, one a song, from frame `first` on, drawn after silence with
+    one generator seeded by `seed`; each hears those before it. Ends where the first song does."""
+    device, channels, batch = next(model.parameters()).device, model.sizes.roll.channels, len(conductors)
     generator = torch.Generator(device=device).manual_seed(seed)
     stream, past = model.start(batch), model.silence(batch).past  # (batch, 1, group, channel, pitch)
-    remembered, number = Remembered(channels.index("onset"), channels.index("active")), first
-    while (cue := conductor.cue(number)) is not None:
-        inputs = _inputs(cue, past, remembered, batch)
+    remembered = [Remembered(channels.index("onset"), channels.index("active")) for _ in conductors]
+    number = first
+    while None not in (cues := [conductor.cue(number) for conductor in conductors]):
+        told = [cue for cue in cues if cue is not None]
+        inputs = _inputs(told, past, remembered)
         hidden = model.step(inputs, stream)  # (batch, width)
-        if cue.whole:
-            frame = given_frame(inputs, channels)
+        if told[0].forced is not None:
+            frame = _forced(told, channels)
         else:
-            frame = model.decoder.sample(hidden, inputs, cue.constraints, cue.settings, generator)
+            frame = model.decoder.sample(hidden, inputs, _together(told), told[0].settings, generator)
+        if told[0].judged:
+            for conductor, nats in zip(conductors, surprise(model.decoder, hidden, inputs, frame).tolist(), strict=True):
+                conductor.judged(nats)
         past = as_past(frame, channels)
-        conductor.heard(number, frame)
-        if conductor.recalls:
-            remembered.add(number, past)
+        for song, conductor in enumerate(conductors):
+            conductor.heard(number, frame, song)
+            if conductor.recalls:
+                remembered[song].add(number, past[song, 0])
         yield frame
         number += 1
 
 
-def _inputs(cue: Cue, past: Tensor, remembered: Remembered, batch: int) -> Inputs:
-    """A cue as the model takes it, for all songs of the batch."""
+def _inputs(cues: Sequence[Cue], past: Tensor, remembered: Sequence[Remembered]) -> Inputs:
+    """The cues of a frame as the model takes them, (batch, 1, ...) each."""
+    recall = None
+    if any(cue.recall is not None for cue in cues):
+        recall = torch.zeros_like(past)
+        for song, cue in enumerate(cues):
+            if cue.recall is not None:
+                recall[song, 0] = remembered[song].again(cue.recall, cue.anew, past[song, 0])
     return Inputs(
         past=past,
-        controls=cue.controls.expand(batch, 1, -1),
-        recall=None if cue.recall is None else remembered.again(cue.recall, cue.anew),
-        given=None if cue.given is None else cue.given.expand(batch, *cue.given.shape),
-        kept=None if cue.kept is None else cue.kept.expand(batch, *cue.kept.shape),
+        controls=torch.stack([cue.controls for cue in cues])[:, None],
+        recall=recall,
+        given=_stacked([cue.given for cue in cues]),
+        kept=_stacked([cue.kept for cue in cues]),
     )
 
 
-def given_frame(inputs: Inputs, channels: tuple[str, ...]) -> Frame:
-    """A frame of which everything is given: nothing is drawn; of its rhythm velocities alone are told."""
-    assert inputs.given is not None
-    told = {name: inputs.given[:, 0, :, number] for number, name in enumerate(channels)}
+def _together(cues: Sequence[Cue]) -> Constraints:
+    """What must hold in a frame of every song; the same for all, or with a row for each."""
+    each = [cue.constraints for cue in cues]
+    if all(one is each[0] for one in each):
+        return each[0]
+    made = {name: _stacked([getattr(one, name) for one in each]) for name in vars(each[0])}
+    return Constraints(**made)  # type: ignore[arg-type]
+
+
+def _stacked(values: Sequence[Tensor | None]) -> Tensor | None:
+    there = [value for value in values if value is not None]
+    return torch.stack(there) if there else None
+
+
+def _forced(cues: Sequence[Cue], channels: tuple[str, ...]) -> Frame:
+    """Frames that are not drawn; of their rhythm velocities alone are told."""
+    rows = torch.stack([cue.forced for cue in cues if cue.forced is not None])  # (batch, group, channel, pitch)
+    told = {name: rows[:, :, number] for number, name in enumerate(channels)}
     nothing = torch.zeros_like(told["velocity"])
     return Frame(told["onset"] > 0, told["active"] > 0, RhythmValues(told["velocity"], nothing, nothing))
+
+
+def surprise(decoder: Any, hidden: Tensor, inputs: Inputs, frame: Frame) -> Tensor:
+    """How unlikely the onsets of a frame are, given that those of given groups are given -> nats (batch,).
+
+    hidden (batch, width) and the frame's Inputs (batch, 1, ...); at temperature 1, without any constraint.
+    """
+    onset, active = frame.onset[:, None].float(), frame.active[:, None].float()
+    song, one, group, pitch = onset.nonzero(as_tuple=True)
+    rhythm = RhythmValues(*(value[song, group, pitch] for value in vars(frame.rhythm).values()))
+    target = Target(onset, active, torch.ones_like(onset[:, :, 0, 0]), (song, one, group, pitch), rhythm)
+    logits = decoder(hidden[:, None], target, inputs).onset.float()
+    return functional.binary_cross_entropy_with_logits(logits, onset, reduction="none").sum((1, 2, 3))
 
 
 @dataclass

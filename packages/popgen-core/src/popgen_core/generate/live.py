@@ -107,7 +107,7 @@ class Live:
     def __iter__(self) -> Iterator[LiveFrame]:
         """The frames, from the first on, without end."""
         before = np.zeros((len(self.sizes.roll.groups), self.sizes.roll.pitches), dtype=np.bool_)
-        frames = draw_frames(self.loaded.model, self, 1, self.seed)
+        frames = draw_frames(self.loaded.model, [self], self.seed)
         while True:
             for number, frame in enumerate(frames):
                 active = frame.active[0].numpy()
@@ -127,7 +127,7 @@ class Live:
         controls = torch.from_numpy(np.concatenate([row, told]))
         return Cue(controls, Constraints(self._playable()), Sampling(self.settings.temperature))
 
-    def heard(self, number: int, frame: Frame) -> None:
+    def heard(self, number: int, frame: Frame, song: int) -> None:
         """Nothing is kept of a drawn frame."""
 
     def _beats(self) -> float:

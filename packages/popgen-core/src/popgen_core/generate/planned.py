@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,8 +10,9 @@ from torch import Tensor
 
 from popgen_core.analysis.position import position_controls
 from popgen_core.contracts.sizes import Sizes
-from popgen_core.contracts.tensors import Constraints, Frame, Sampling
+from popgen_core.contracts.tensors import Frame, Sampling
 from popgen_core.generate.cues import Cue
+from popgen_core.generate.watching import Watching
 from popgen_core.music.grid import Grid
 from popgen_core.music.song import Song
 from popgen_core.plan.told import Told
@@ -22,21 +22,29 @@ __all__ = ["Given", "Planned", "controls_of"]
 
 @dataclass(frozen=True)
 class Given:
-    """Notes that are not written: `roll` (frame, group, channel, pitch) and `kept` (frame, group), 1 where they are a
-    group's; frames behind their end are not given."""
+    """A user's notes on the model's grid: `roll` (frame, group, channel, pitch), all of them; `kept` (frame, group) 1
+    where a group's stay. Frames `start`..`stop`-1 are written around what stays; before and after stands what stood."""
 
     roll: Tensor
     kept: Tensor
+    start: int
+    stop: int
 
     def at(self, number: int, ahead: int) -> tuple[Tensor, Tensor]:
-        """Frame `number` and those that are looked at ahead, (1 + ahead, ...) each."""
-        rows = []
-        for values in (self.roll, self.kept):
-            made = values.new_zeros(1 + ahead, *values.shape[1:])
-            there = values[number : number + 1 + ahead]
-            made[: len(there)] = there
-            rows.append(made)
-        return rows[0], rows[1]
+        """What stays of frame `number` and of those that are looked at ahead, (1 + ahead, ...) each."""
+        roll, kept = (_rows(values, number, 1 + ahead) for values in (self.roll, self.kept))
+        return roll * kept[:, :, None, None], kept
+
+    def stood(self, number: int) -> Tensor:
+        """All of frame `number`, (group, channel, pitch)."""
+        return _rows(self.roll, number, 1)[0]
+
+
+def _rows(values: Tensor, start: int, count: int) -> Tensor:
+    made = values.new_zeros(count, *values.shape[1:])
+    there = values[start : start + count]
+    made[: len(there)] = there
+    return made
 
 
 def controls_of(song: Song, grid: Grid, frames: int, sizes: Sizes, told: Told | None) -> NDArray[np.float32]:
@@ -51,18 +59,23 @@ def controls_of(song: Song, grid: Grid, frames: int, sizes: Sizes, told: Told | 
 
 @dataclass
 class Planned:
-    """Conducts frames up to `frames`. `controls` (frame, feature); `limits` says what must hold in a frame; `returns`
-    (recalled bar, 3) as in `plan.told`; `ears` hear each drawn frame."""
+    """Conducts the frames of one song up to `frames`.
+
+    `controls` (frame, feature); `returns` (recalled bar, 3) as in `plan.told`; `given_control`: where the controls say
+    whose notes are given; `judge`: drawn frames are judged, else those after what is written around a song are.
+    """
 
     controls: Tensor
     frames: int
     settings: Sampling
-    limits: Callable[[int], Constraints]
+    watching: Watching
     returns: NDArray[np.int64]
     given: Given | None = None
     given_control: slice | None = None
     ahead: int = 0
-    ears: list[Callable[[int, Frame], None]] = field(default_factory=list)
+    judge: bool = False
+    nats: float = 0.0
+    _from: dict[int, tuple[int, bool]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._from = {
@@ -81,16 +94,24 @@ class Planned:
         if number >= self.frames:
             return None
         recall, anew = self._from.get(number, (None, False))
-        controls, given, kept, whole = self.controls[number], None, None, False
-        if self.given is not None:
-            given, kept = self.given.at(number, self.ahead)
-            whole = bool(kept[0].all())
-            if self.given_control is not None:
-                controls = controls.clone()
-                controls[self.given_control] = kept[0]
-        return Cue(controls, self.limits(number), self.settings, recall, anew, given, kept, whole)
+        controls, limits = self.controls[number], self.watching.constraints()
+        told, stood = self.given, None
+        if told is None:
+            return Cue(controls, limits, self.settings, recall, anew, judged=self.judge)
+        if not told.start <= number < told.stop:
+            stood, after = told.stood(number), number >= told.stop
+            return Cue(controls, limits, self.settings, recall, anew, forced=stood, judged=after)
+        roll, kept = told.at(number, self.ahead)
+        if self.given_control is not None:
+            controls = controls.clone()
+            controls[self.given_control] = kept[0]
+        return Cue(controls, limits, self.settings, recall, anew, roll, kept, judged=self.judge)
 
-    def heard(self, number: int, frame: Frame) -> None:
-        """A frame was drawn."""
-        for ear in self.ears:
-            ear(number, frame)
+    def heard(self, number: int, frame: Frame, song: int) -> None:
+        """A frame was drawn; what watches takes in this song of it."""
+        row = slice(song, song + 1)
+        self.watching.watch(Frame(frame.onset[row], frame.active[row], frame.rhythm))
+
+    def judged(self, nats: float) -> None:
+        """How surprising a frame was."""
+        self.nats += nats

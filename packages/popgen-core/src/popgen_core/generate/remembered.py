@@ -9,30 +9,27 @@ __all__ = ["Remembered"]
 
 
 class Remembered:
-    """What was drawn, frame by frame, each (batch, 1, group, channel, pitch) as the next one's past; a recalled frame
+    """What was drawn of one song, frame by frame, each (group, channel, pitch) as the next one's past; a recalled frame
     comes without the notes that were held over into its bar, as in training."""
 
     def __init__(self, onset: int, active: int) -> None:
         self.onset, self.active = onset, active  # numbers of these channels
-        self.frames: dict[int, Tensor] = {}
-        self.held: Tensor | None = None  # (batch, 1, group, pitch) bool: cells held over from before the recalled bar
+        self.frames: dict[int, tuple[Tensor, Tensor]] = {}  # the cells that are not zero, and their values
+        self.held: Tensor | None = None  # (group, pitch) bool: cells held over from before the recalled bar
 
     def add(self, number: int, past: Tensor) -> None:
         """Remember a drawn frame."""
-        self.frames[number] = past.to_sparse()
+        cells = past.flatten().nonzero()[:, 0]
+        self.frames[number] = (cells, past.flatten()[cells])
 
-    def forget(self, before: int) -> None:
-        """Forget the frames before this one."""
-        for number in [number for number in self.frames if number < before]:
-            del self.frames[number]
-
-    def again(self, number: int, anew: bool) -> Tensor | None:
-        """A frame as it was drawn, (batch, 1, group, channel, pitch); None if it is not remembered."""
-        if number not in self.frames:
-            return None
-        row = self.frames[number].to_dense()
-        begun, sounds = row[:, :, :, self.onset] > 0, row[:, :, :, self.active] > 0
+    def again(self, number: int, anew: bool, like: Tensor) -> Tensor:
+        """A frame as it was drawn, of the shape of `like` (group, channel, pitch); silence if it is not remembered."""
+        row = torch.zeros_like(like)
+        if number in self.frames:
+            cells, values = self.frames[number]
+            row.view(-1)[cells] = values
+        begun, sounds = row[:, self.onset] > 0, row[:, self.active] > 0
         old = torch.ones_like(begun) if anew or self.held is None else self.held
         self.held = old & sounds & ~begun
-        row[:, :, :, self.active] *= ~self.held
+        row[:, self.active] *= ~self.held
         return row

@@ -1,20 +1,22 @@
-"""What a user asks a model to write: how many songs, how long, how fast, in which meter, for which groups."""
+"""What a user asks a model to write, as it was said; enough, with the files that it names, to ask it again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from popgen_core.errors import PopgenError
-from popgen_core.music.song import METER, TEMPO, Song, rows
 
-__all__ = ["Request", "RequestError", "Wanted", "completed"]
+__all__ = ["FASTEST", "SLOWEST", "Request", "RequestError", "check_request"]
 
-TICKS = 480
-SLOWEST, FASTEST = 20.0, 400.0
+SLOWEST, FASTEST = 20.0, 400.0  # quarter notes a minute
+COLDEST, HOTTEST = 0.05, 5.0  # temperatures
 LONGEST_SECONDS = 3600.0
+MOST_BARS = 2000
 MOST_SONGS = 100  # drawn in one batch: at the paper's sizes a song's cache takes 6 MB
+USUAL_SECONDS = 60.0
+TRIES = 8  # drawings of bars that are written anew
 
 
 class RequestError(PopgenError):
@@ -25,56 +27,94 @@ class RequestError(PopgenError):
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked. `tempo` in quarter notes a minute and `meter` fall back on the corpus's most usual ones."""
+    """What was asked; None leaves a thing to popgen.
+
+    Length: `bars`, or `seconds` to the nearest bar; a form or plan has its own. `tempo` in quarter notes a minute and
+    `meter` fall back on the corpus's most usual ones. `form`, `chords`, `key`, `energy` and `plan` (TOML) as written by
+    the user. `temperatures` and `programs` by group. `recalls`: whether bars come back. `chord_strength` and
+    `key_strength` 0 (free) .. 1 (strict); `free` names the rules that are switched off. `against_loops` 0 (off) ..:
+    how hard loops are leant against. `best_of` songs are drawn for each that is kept, the best by
+    `best_by`; 0: one, and eight where bars are written anew, since they must lead to what follows.
+    `around` says what the user's song is for: "prompt" continues it, "keep" writes the groups beside those of `keep`,
+    "bars" writes `bars_at` (first and last, counted from 1) of `groups` anew; "" without one. `source` is its sha256.
+    """
 
     count: int = 1
-    seconds: float = 60.0
-    temperature: float = 0.8
+    seconds: float | None = None
+    bars: int | None = None
     seed: int = 0
+    temperature: float = 0.9
+    temperatures: Mapping[str, float] = field(default_factory=dict)
+    top_p: float = 1.0
     tempo: float | None = None
     meter: tuple[int, int] | None = None
-    groups: Sequence[str] | None = None
+    groups: tuple[str, ...] | None = None
+    form: str | None = None
+    chords: str | None = None
+    key: str | None = None
+    energy: str | None = None
+    plan: str | None = None
+    recalls: bool = True
+    chord_strength: float = 0.0
+    key_strength: float = 0.0
+    free: tuple[str, ...] = ()
+    against_loops: float = 0.0
+    programs: Mapping[str, int] = field(default_factory=dict)
+    best_of: int = 0
+    best_by: str = "likelihood"
+    around: str = ""
+    keep: tuple[str, ...] = ()
+    bars_at: tuple[int, int] | None = None
+    source: str = ""
+
+    @property
+    def draws(self) -> int:
+        """Songs drawn for each that is kept."""
+        return self.best_of or (TRIES if self.around == "bars" else 1)
+
+    def to_plain(self) -> dict[str, Any]:
+        """The request as plain values for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Request:
+        """What `to_plain` wrote; raises TypeError for keys that are none."""
+        pairs = {name: tuple(value) for name, value in plain.items() if isinstance(value, list)}
+        return cls(**{**plain, **pairs})
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """A request completed: an empty song with its tempo and meter, its length in whole bars, its groups."""
-
-    template: Song
-    bars: int
-    end_tick: int
-    groups: tuple[str, ...]
-    tempo: float
-    meter: tuple[int, int]
-
-
-def completed(request: Request, known: Sequence[str], corpus: dict[str, Any]) -> Wanted:
-    """Check a request and fill in what it leaves open; the length is the nearest whole number of bars.
-
-    Raises RequestError, one line each, for anything out of range.
-    """
-    tempo = request.tempo if request.tempo is not None else float(corpus.get("tempo", 120))
-    top, bottom = request.meter or tuple(corpus.get("meter", (4, 4)))
-    groups = tuple(known) if request.groups is None else tuple(request.groups)
-    for wrong, line in (
-        (not 1 <= request.count <= MOST_SONGS, f"--count {request.count} is not between 1 and {MOST_SONGS}"),
-        (not groups, f"--groups names no group; the model has {', '.join(known)}"),
-        (not 0 < request.seconds <= LONGEST_SECONDS, f"--seconds {request.seconds:g} is not over 0 and at most 3600"),
-        (not 0.05 <= request.temperature <= 5, f"--temperature {request.temperature:g} is not between 0.05 and 5"),
-        (not 0 <= request.seed < 2**63, f"--seed {request.seed} is not between 0 and 2^63"),
-        (not SLOWEST <= tempo <= FASTEST, f"--tempo {tempo:g} is not between 20 and 400 quarter notes a minute"),
-        (
-            not (1 <= top <= 32 and bottom in (1, 2, 4, 8, 16, 32)),
-            f"--meter {top}/{bottom} is no meter such as 4/4 or 6/8",
-        ),
-    ):
-        if wrong:
-            raise RequestError(line)
-    if unknown := [group for group in groups if group not in known]:
-        raise RequestError(
-            f"--groups: no group is named {', '.join(unknown)}", hint=f"the model has {', '.join(known)}"
-        )
-    template = Song(TICKS, (), rows(TEMPO, [(0, round(60e6 / tempo))]), rows(METER, [(0, top, bottom)]))
-    bar_ticks = TICKS * 4 * top // bottom
-    bars = max(round(float(template.ticks(request.seconds)) / bar_ticks), 1)
-    return Wanted(template, bars, bars * bar_ticks, tuple(g for g in known if g in groups), tempo, (top, bottom))
+def check_request(request: Request, known: Sequence[str]) -> None:
+    """Raise RequestError, one line, for anything out of range or a group that the model does not have."""
+    meter = request.meter or (4, 4)
+    strengths = {"--chord-strength": request.chord_strength, "--key-strength": request.key_strength}
+    heats = {"--temperature": request.temperature} | {f"--temperature {g}": t for g, t in request.temperatures.items()}
+    ranges = [
+        ("--count", request.count * request.draws, 1, MOST_SONGS, "songs drawn at once, --best-of counted"),
+        ("--best-of", request.best_of or None, 1, MOST_SONGS, ""),
+        ("--seed", request.seed, 0, 2**63 - 1, ""),
+        ("--seconds", request.seconds, 0.1, LONGEST_SECONDS, ""),
+        ("--bars", request.bars, 1, MOST_BARS, ""),
+        ("--tempo", request.tempo, SLOWEST, FASTEST, "quarter notes a minute"),
+        ("--top-p", request.top_p, 0.01, 1, ""),
+        ("--against-loops", request.against_loops, 0, 10, ""),
+        *((name, value, COLDEST, HOTTEST, "") for name, value in heats.items()),
+        *((name, value, 0, 1, "") for name, value in strengths.items()),
+    ]
+    for name, value, least, most, what in ranges:
+        if value is not None and not least <= value <= most:
+            raise RequestError(f"{name} {value:g} is not between {least:g} and {most:g} {what}".strip())
+    if not (1 <= meter[0] <= 32 and meter[1] in (1, 2, 4, 8, 16, 32)):
+        raise RequestError(f"--meter {meter[0]}/{meter[1]} is no meter such as 4/4 or 6/8")
+    if request.groups is not None and not request.groups:
+        raise RequestError("--groups names no group", hint=f"the model has {', '.join(known)}")
+    named = {
+        "--groups": request.groups or (),
+        "--keep": request.keep,
+        "--temperature": request.temperatures,
+        "--program": request.programs,
+    }
+    for name, groups in named.items():
+        if unknown := [group for group in groups if group not in known]:
+            raise RequestError(
+                f"{name}: no group is named {', '.join(unknown)}", hint=f"the model has {', '.join(known)}"
+            )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from popgen_core.music.song import Song
+from popgen_core.plan.adherence import Adherence
 
 __all__ = ["Written"]
 
@@ -25,15 +26,20 @@ class Written:
     groups: dict[str, int]
     seed: int
     index: int
+    adherence: Adherence
 
     @classmethod
-    def of(cls, song: Song, path: Path, rates: Mapping[str, float], seed: int, index: int) -> Written:
-        """The figures of a song; `rates` are the corpus's notes a second by group."""
+    def of(
+        cls, song: Song, path: Path, rates: Mapping[str, float], seed: int, index: int, adherence: Adherence
+    ) -> Written:
+        """The figures of a song; `rates` are the corpus's notes a second by group, `adherence` what it met of its
+        plan."""
         seconds = float(song.seconds(song.markers[-1].tick))
         groups = {track.name: len(track.notes) for track in song.tracks}
         corpus = sum(rates.get(group, 0.0) for group in groups)
-        return cls(path, seconds, song.note_count, song.note_count / seconds, corpus, groups, seed, index)
+        return cls(path, seconds, song.note_count, song.note_count / seconds, corpus, groups, seed, index, adherence)
 
     def table(self) -> dict[str, Any]:
         """The same as plain values."""
-        return {**asdict(self), "path": str(self.path)}
+        plain = {name: value for name, value in vars(self).items() if name != "adherence"}
+        return {**plain, "path": str(self.path), "adherence": self.adherence.table()}

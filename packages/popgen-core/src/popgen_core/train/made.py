@@ -7,6 +7,8 @@ from typing import Any
 
 from popgen_core.assemble import assemble
 from popgen_core.model import Model
+from popgen_core.plan import plan_of
+from popgen_core.plan.book import book_of
 from popgen_core.recipe import Recipe
 from popgen_core.train.chance import begin_chance
 from popgen_core.train.memory import refuse_too_large
@@ -42,6 +44,8 @@ def made_ready(training: Training, processes: Processes) -> Made:
     model, divided = Model(parts), training.parts or parts_of(training.dataset, config.songs, training.valid)
     songs, stored = load_songs(divided.train, recipe)
     facts = corpus_facts(stored, model.sizes.roll.groups) | {"dataset": training.dataset.sha256, **divided.passport()}
+    if recipe.controls.known:
+        facts["plans"] = book_of(plan_of(song.song()) for song in stored).to_plain()
     windows = Windows(
         songs, model.sizes, config.window, model.context, recipe.augment, facts["drums"], recipe.controls, model.ahead
     )

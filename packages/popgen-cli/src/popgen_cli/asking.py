@@ -1,0 +1,79 @@
+"""What a user writes behind options, read: meters, groups, temperatures, programs, stretches of bars."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from popgen_core.errors import PopgenError
+
+__all__ = ["OptionError", "groups_of", "heat_of", "meter_of", "programs_of", "stretch_of", "text_of"]
+
+USUAL_HEAT = 0.9
+
+
+class OptionError(PopgenError):
+    """An option that cannot be read."""
+
+    exit_code = 2
+
+
+def meter_of(text: str | None) -> tuple[int, int] | None:
+    """`4/4` -> (4, 4)."""
+    if text is None:
+        return None
+    top, _, bottom = text.partition("/")
+    if not (top.isdecimal() and bottom.isdecimal()):
+        raise OptionError(f"--meter {text!r} is no meter", hint="write it like 4/4 or 6/8")
+    return int(top), int(bottom)
+
+
+def groups_of(text: str | None) -> tuple[str, ...] | None:
+    """`drums, bass` -> ("drums", "bass")."""
+    return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def stretch_of(text: str | None) -> tuple[int, int] | None:
+    """`9-12` -> (9, 12); `9` -> (9, 9)."""
+    if text is None:
+        return None
+    first, dash, last = (part.strip() for part in text.partition("-"))
+    if not first.isdecimal() or (dash and not last.isdecimal()):
+        raise OptionError(f"--bars-at {text!r} is no stretch of bars", hint="write it like 9-12")
+    return int(first), int(last if dash else first)
+
+
+def heat_of(text: str) -> tuple[float, dict[str, float]]:
+    """`0.8` -> (0.8, {}); `lead=1.1,drums=0.7` -> (0.9, {...}); `0.8,lead=1.1` gives both."""
+    whole, heats = USUAL_HEAT, {}
+    for part in text.split(","):
+        group, equals, number = (word.strip() for word in part.partition("="))
+        try:
+            value = float(number if equals else group)
+        except ValueError:
+            raise OptionError(
+                f"--temperature {text!r}: {part.strip()!r} is no temperature", hint="write 0.9, or lead=1.1,drums=0.7"
+            ) from None
+        if equals:
+            heats[group] = value
+        else:
+            whole = value
+    return whole, heats
+
+
+def programs_of(text: str | None) -> dict[str, int]:
+    """`guitar=30,lead=flute` -> {"guitar": 30, "lead": 73}."""
+    if text is None:
+        return {}
+    from popgen_core.music.general_midi_names import programs_from
+
+    return programs_from(text)
+
+
+def text_of(file: Path | None) -> str | None:
+    """What a text file holds."""
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionError(f"{file} cannot be read: {error}", hint="give a plan file (TOML)") from error

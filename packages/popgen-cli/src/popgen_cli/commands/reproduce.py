@@ -1,0 +1,42 @@
+"""popgen reproduce: a generated song made again, byte for byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from popgen_cli.doors import complain, door, shown_json
+from popgen_cli.progress import progress
+
+__all__ = ["reproduce"]
+
+
+@door
+def reproduce(
+    song: Annotated[Path, typer.Argument(help="A MIDI file that popgen generate wrote.")],
+    checkpoint: Annotated[Path, typer.Argument(help="The checkpoint that wrote it, or the folder of its run.")],
+    source: Annotated[
+        Path | None, typer.Option(help="The song that it was written around, where --prompt or --from was used.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Make a generated song again from what its file says of itself, and compare the bytes.
+
+    Example: popgen reproduce songs/song-001.mid runs/mine
+    """
+    from popgen_core import api
+
+    with progress("writing") as show:
+        made = api.reproduce(song, checkpoint, source=source, progress=show)
+    for remark in made.remarks:
+        complain(remark)
+    if json:
+        shown_json({**vars(made), "remarks": list(made.remarks)})
+    elif made.same:
+        typer.echo(f"{song}: the same bytes again (sha256 {made.sha256})")
+    else:
+        typer.echo(f"{song}: other bytes (sha256 {made.sha256}, made again {made.made})")
+    if not made.same:
+        raise typer.Exit(1)

@@ -1,0 +1,87 @@
+"""Making a generated song again from what it says of itself, and telling whether the bytes are the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from popgen_core import __version__
+from popgen_core.errors import Refused
+from popgen_core.generate.generator import Generator
+from popgen_core.generate.request import Request
+from popgen_core.generate.write import Progress, draw_songs
+from popgen_core.music.guard import read_bytes, read_song
+from popgen_core.music.midi import PROVENANCE, song_to_midi
+from popgen_core.plugins import Catalogue
+
+__all__ = ["Reproduced", "made_from", "reproduced"]
+
+
+@dataclass(frozen=True)
+class Reproduced:
+    """Whether a song was made again byte for byte; the sha256 of the file and of what was made, and what was different
+    beforehand (versions) where it was not."""
+
+    same: bool
+    sha256: str
+    made: str
+    remarks: tuple[str, ...] = ()
+
+
+def made_from(song: Path) -> dict[str, Any]:
+    """What a generated song says made it. Raises Refused for a file that popgen did not generate."""
+    text = read_song(song).song.provenance
+    try:
+        made = json.loads(text.removeprefix(PROVENANCE))
+        if text.startswith(PROVENANCE) and {"checkpoint", "request", "index"} <= set(made):
+            return dict(made)
+    except (ValueError, TypeError):
+        pass
+    raise Refused(f"{song} does not say which checkpoint and request made it", hint="popgen generate writes such files")
+
+
+def reproduced(
+    song: Path,
+    checkpoint: Path,
+    catalogue: Catalogue,
+    source: Path | None = None,
+    progress: Progress | None = None,
+) -> Reproduced:
+    """Make a song again with the checkpoint and, where it was written around one, the user's song.
+
+    Raises Refused where the checkpoint or the user's song are not those that made it.
+    """
+    made = made_from(song)
+    generator = Generator.load(checkpoint, catalogue)
+    if generator.loaded.sha256 != made["checkpoint"]:
+        raise Refused(
+            f"{song} was made by the checkpoint {made['checkpoint'][:12]}, {checkpoint} is "
+            f"{generator.loaded.sha256[:12]}",
+            hint="name the checkpoint that made it",
+        )
+    request = Request.from_plain(made["request"])
+    drawn = draw_songs(generator.loaded, request, generator.around(_source(request, source)), progress)
+    bytes_again = song_to_midi(drawn[made["index"]].song)
+    before, after = (hashlib.sha256(data).hexdigest() for data in (read_bytes(song), bytes_again))
+    return Reproduced(before == after, before, after, _differences(made))
+
+
+def _source(request: Request, source: Path | None) -> Any:
+    """The user's song that a request was about."""
+    if not request.around:
+        return None
+    if source is None:
+        raise Refused("the song was written around another one", hint="name it with --source")
+    if (found := hashlib.sha256(read_bytes(source)).hexdigest()) != request.source:
+        raise Refused(f"{source} ({found[:12]}) is not the song that it was written around ({request.source[:12]})")
+    return read_song(source).song
+
+
+def _differences(made: dict[str, Any]) -> tuple[str, ...]:
+    now = {"popgen": __version__, "torch": torch.__version__}
+    return tuple(f"{name}: {made[name]} then, {now[name]} now" for name in now if made.get(name) != now[name])
