@@ -4,7 +4,7 @@
 
 - structure: `structure_coherence` of 32-bar songs with the plan's recalls and without, beside windows of the corpus.
   Claim: with recalls at least 0.8 of the corpus's own.
-- velocity: how far the 5th and 95th percentile of velocities lie apart, beside the corpus's. Claim: at least 0.8 as far.
+- velocity: how far the 5th and 95th percentile of velocities lie apart, beside the corpus's. Claim: 0.8 at least.
 - adherence: the share of key and chords met at strength 0 and 1. Claim: at least 0.95 at strength 1.
 - long: density, pitch-class entropy and self-similarity of 5-minute songs minute by minute, beside the 5th to 95th
   percentile of minutes of the corpus, and their trend. Claim: inside, no trend.

@@ -229,13 +229,15 @@ def generate(
     progress: Shown | None = None,
     **asked: Any,
 ) -> list[Written]:
-    """Write new songs as MIDI files into the new folder `out`, each with its plan (TOML) and figures (JSON) -> a row each.
+    """Write new songs as MIDI files into the new folder `out`, each with its plan (TOML) and figures (JSON).
+
+    -> A row for each.
 
     `asked` are fields of `popgen_core.generate.request.Request`: count, seconds or bars, seed, temperature, top_p,
-    tempo, meter, groups, form, chords, key, energy, plan and more. `prompt` is a song to continue; `source` one to write
-    around: with `keep` the groups that stay, or with `bars_at` and `groups` what is written anew. `stems`: one file a
-    group too. Raises RequestError or PlanError for what cannot be asked, CheckpointError, MidiError, and OutputError
-    when `out` is taken.
+    tempo, meter, groups, form, chords, key, energy, plan and more. `prompt` is a song to continue; `source` one to
+    write around: with `keep` the groups that stay, or with `bars_at` and `groups` what is written anew. `stems`: one
+    file a group too. Raises RequestError or PlanError for what cannot be asked, CheckpointError, MidiError, and
+    OutputError when `out` is taken.
     """
     from popgen_core.generate.generator import Generator
     from popgen_core.generate.output import write_out
@@ -255,7 +257,7 @@ def _request(prompt: Place | None, source: Place | None, asked: dict[str, Any]) 
     if unknown := sorted(set(pairs) - set(Request.__dataclass_fields__)):
         raise RequestError(f"generate knows no {', '.join(unknown)}", hint=", ".join(Request.__dataclass_fields__))
     about = [name for name in ("keep", "bars_at") if pairs.get(name)]
-    if (prompt is None and source is None) or prompt is not None and source is not None or len(about) > 1:
+    if (prompt is None and source is None) or (prompt is not None and source is not None) or len(about) > 1:
         if about or (prompt is not None and source is not None):
             raise RequestError("say one: --prompt SONG, --from SONG --keep GROUPS, or --from SONG --bars-at 9-12")
         return Request(**pairs), None

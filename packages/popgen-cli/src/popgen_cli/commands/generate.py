@@ -34,7 +34,8 @@ def generate(
         str | None, typer.Option(help="0 (calm) to 1: one number, one a section, or 'verse=0.4,chorus=0.9'.")
     ] = None,
     plan: Annotated[
-        Path | None, typer.Option(help="A plan file (TOML), such as each song is written with; edit it and give it back.")
+        Path | None,
+        typer.Option(help="A plan file (TOML), such as is written with each song: edit it and give it back."),
     ] = None,
     tempo: Annotated[float | None, typer.Option(help="Quarter notes a minute; default: the corpus's median.")] = None,
     meter: Annotated[
@@ -46,11 +47,11 @@ def generate(
     program: Annotated[
         str | None, typer.Option(help="Sounds by group, General MIDI 0-127 or by name: 'guitar=30,lead=flute'.")
     ] = None,
-    prompt: Annotated[Path | None, typer.Option(help="A song to continue; the length is that of what is added.")] = None,
+    prompt: Annotated[Path | None, typer.Option(help="A song to continue; the length is what is added.")] = None,
     source: Annotated[
         Path | None, typer.Option("--from", help="A song to write around: with --keep, or with --bars-at and --groups.")
     ] = None,
-    keep: Annotated[str | None, typer.Option(help="Groups of --from that stay note for note; others are written.")] = None,
+    keep: Annotated[str | None, typer.Option(help="Groups of --from that stay note for note.")] = None,
     bars_at: Annotated[
         str | None, typer.Option("--bars-at", help="Bars of --from, such as 9-12, in which --groups are written anew.")
     ] = None,
@@ -122,9 +123,7 @@ def generate(
         "best_by": best_by,
     }
     with progress("writing") as show:
-        written = api.generate(
-            checkpoint, out, prompt=prompt, source=source, stems=stems, progress=show, **asked
-        )
+        written = api.generate(checkpoint, out, prompt=prompt, source=source, stems=stems, progress=show, **asked)
     if json:
         shown_json({"songs": [song.table() for song in written]})
         return

@@ -130,24 +130,30 @@ class Rates:
 
 @dataclass(frozen=True)
 class Constraints:
-    """What must hold in a drawn frame, for all songs of a batch alike.
+    """What must hold in a drawn frame. Kept notes are exempt.
 
-    `playable` (group, pitch) bool: False for cells that must stay silent. `lean` (group, pitch): added to the logits of
-    new notes. `most` (group,) int64: notes of a group that may sound at once, those that go on counted first.
-    Kept notes are exempt.
+    `playable` (group, pitch) bool: False for cells that must stay silent: no note begins there, and one that sounds
+    ends. `lean` (group, pitch), or (batch, group, pitch) for each song: added to the logits of new notes; at -inf none
+    begins, and one that sounds may go on. `most` (group,) int64: notes of a group that may sound at once; kept ones
+    count first, then new ones in the order in which they are drawn, and of those that would go on beyond it the least
+    likely end. `hold` (group, pitch) bool: cells that go on if they sound. `begin` (batch,) bool: songs in which at
+    least one note begins, wherever any can: the frame is drawn from the chances given that it is not without onset.
     """
 
     playable: Tensor
     lean: Tensor | None = None
     most: Tensor | None = None
+    hold: Tensor | None = None
+    begin: Tensor | None = None
 
 
 @dataclass(frozen=True)
 class Sampling:
     """How notes are drawn: at a `temperature` (over 0) below 1 likely notes become likelier and rare ones rarer.
 
-    `by_group` (group,) are temperatures of their own. `top_p` (0..1]: of each group's new notes only the likeliest
-    cells are drawn, those that together hold this share of the notes that it expects.
+    `by_group` (group,) are temperatures of their own, in place of the common one. `top_p` (0..1]: of each group's new
+    notes only the likeliest cells are drawn, those that together hold this share of the notes that it expects, and
+    they make up for the others: neither changes how many notes are expected.
     """
 
     temperature: float = 0.8

@@ -7,7 +7,7 @@ from torch import Generator, Tensor
 from torch.nn import functional
 
 from popgen_core.contracts.tensors import RhythmValues, Sampling
-from popgen_core.decoders.tempering import tempered
+from popgen_core.decoders.tempering import temperature_of, tempered
 
 __all__ = ["at_onsets", "coins", "everywhere", "within_ranges"]
 
@@ -29,7 +29,7 @@ def at_onsets(where: tuple[Tensor, ...], hidden: Tensor, weight: Tensor, bias: T
 
 def coins(logits: Tensor, allowed: Tensor, settings: Sampling, generator: Generator) -> Tensor:
     """One coin for each cell (batch, group, pitch) that is allowed, at the chances of this temperature."""
-    chances = tempered(logits.float().masked_fill(~allowed, -torch.inf), settings.temperature)
+    chances = tempered(logits.float().masked_fill(~allowed, -torch.inf), temperature_of(settings))
     return torch.rand(chances.shape, generator=generator, device=chances.device) < chances
 
 

@@ -11,8 +11,9 @@ from torch import Generator, Tensor, nn
 
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Prediction, Rates, RhythmValues, Sampling, Target
-from popgen_core.decoders.heads import at_onsets, coins, everywhere, within_ranges
-from popgen_core.decoders.known import put_in, settled
+from popgen_core.decoders.begun import begun, going_on
+from popgen_core.decoders.heads import at_onsets, everywhere, within_ranges
+from popgen_core.decoders.known import decided, put_in, settled
 
 __all__ = ["Independent"]
 
@@ -76,11 +77,9 @@ class Independent(nn.Module):
         """hidden (batch, width) and this frame's Inputs -> one drawn frame, (batch, group, pitch) each."""
         made = self.forward(hidden[:, None])
         before = inputs.past[:, -1, :, self.active_channel] > 0.5  # (batch, group, pitch)
-        begin, goes_on = constraints.playable.expand_as(before), before & constraints.playable
-        onset = coins(made.onset[:, 0], begin, settings, generator)
-        carried = coins(made.active[:, 0], goes_on, settings, generator)
-        onset, active = (
-            put_in(onset, inputs, self.onset_channel),
-            put_in(onset | carried, inputs, self.active_channel),
-        )
+        logits, certain = decided(made.onset[:, 0], inputs, self.onset_channel)
+        onset = begun(logits, constraints, settings, generator, certain)
+        logits, certain = decided(made.active[:, 0], inputs, self.active_channel)
+        active = going_on(logits, onset, before, constraints, settings, generator, certain)
+        active = put_in(active, inputs, self.active_channel)
         return Frame(onset, active, within_ranges(made.rhythm))

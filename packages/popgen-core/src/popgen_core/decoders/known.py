@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Inputs
 
-__all__ = ["Again", "given_cells", "put_in", "settled"]
+__all__ = ["Again", "decided", "given_cells", "put_in", "settled"]
 
 CERTAIN = 20.0  # logit of what is given: wrong once in 500 million
 
@@ -28,6 +28,16 @@ def settled(logits: Tensor, inputs: Inputs | None, channel: int) -> Tensor:
         return logits
     sounds, kept = known
     return torch.where(kept, (2.0 * sounds.to(logits.dtype) - 1.0) * CERTAIN, logits)
+
+
+def decided(logits: Tensor, inputs: Inputs, channel: int) -> tuple[Tensor, Tensor | None]:
+    """Logits (batch, group, pitch) of one frame where given groups have no chance, and the cells that sound for
+    certain; None where nothing is given."""
+    known = given_cells(inputs, channel, 1)
+    if known is None:
+        return logits, None
+    sounds, kept = (each[:, 0] for each in known)
+    return logits.masked_fill(kept & ~sounds, -torch.inf), sounds & kept
 
 
 def put_in(drawn: Tensor, inputs: Inputs, channel: int) -> Tensor:

@@ -12,10 +12,11 @@ from torch.nn import functional
 
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Prediction, Rates, RhythmValues, Sampling, Target
-from popgen_core.decoders.heads import at_onsets, coins, everywhere, within_ranges
+from popgen_core.decoders.begun import going_on
+from popgen_core.decoders.heads import at_onsets, everywhere, within_ranges
 from popgen_core.decoders.independent import RAREST
 from popgen_core.decoders.jumps import Jumps
-from popgen_core.decoders.known import Again, given_cells, put_in, settled
+from popgen_core.decoders.known import Again, decided, put_in, settled
 from popgen_core.decoders.manner import Manner
 
 __all__ = ["Ordered"]
@@ -152,17 +153,15 @@ class Ordered(nn.Module):
         """
         logits, goes_on = (each[:, 0].float() for each in self._alone(hidden[:, None], inputs))
         gate = self.gate(hidden) if self.config.rank else hidden  # (batch, rank)
-        certain = None
-        if (known := given_cells(inputs, self.onset_channel, 1)) is not None:
-            sounds, kept = (each[:, 0] for each in known)
-            certain, logits = sounds & kept, logits.masked_fill(kept & ~sounds, -torch.inf)
-        jumps, rounds = Jumps(logits, constraints.playable, self.place, settings, generator, certain), []
+        logits, certain = decided(logits, inputs, self.onset_channel)
+        jumps, rounds = Jumps(logits, constraints, self.place, settings, generator, certain), []
         for songs, cells in jumps:
             jumps.add(songs, self._said(cells, gate[songs]).view(-1, *self.shape))
             goes_on[songs] += self.ends[cells].view(-1, *self.shape)
             rounds.append((songs, cells))
         before = inputs.past[:, -1, :, self.active_channel] > 0.5  # (batch, group, pitch)
-        active = jumps.onset | coins(goes_on, before & constraints.playable, settings, generator)
+        goes_on, certain = decided(goes_on, inputs, self.active_channel)
+        active = going_on(goes_on, jumps.onset, before, constraints, settings, generator, certain)
         active = put_in(active, inputs, self.active_channel)
         if self.form == "dense":
             return Frame(jumps.onset, active, within_ranges(self._means(hidden[:, None])))

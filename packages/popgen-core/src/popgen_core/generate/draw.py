@@ -41,8 +41,9 @@ def draw_frames(model: Model, conductors: Sequence[Conductor], seed: int, first:
         else:
             frame = model.decoder.sample(hidden, inputs, _together(told), told[0].settings, generator)
         if told[0].judged:
-            for conductor, nats in zip(conductors, surprise(model.decoder, hidden, inputs, frame).tolist(), strict=True):
-                conductor.judged(nats)
+            nats = surprise(model.decoder, hidden, inputs, frame).tolist()
+            for conductor, each in zip(conductors, nats, strict=True):
+                conductor.judged(each)
         past = as_past(frame, channels)
         for song, conductor in enumerate(conductors):
             conductor.heard(number, frame, song)
@@ -70,12 +71,27 @@ def _inputs(cues: Sequence[Cue], past: Tensor, remembered: Sequence[Remembered])
 
 
 def _together(cues: Sequence[Cue]) -> Constraints:
-    """What must hold in a frame of every song; the same for all, or with a row for each."""
+    """What must hold in a frame: the same for all songs, or with a row for each."""
     each = [cue.constraints for cue in cues]
     if all(one is each[0] for one in each):
         return each[0]
-    made = {name: _stacked([getattr(one, name) for one in each]) for name in vars(each[0])}
-    return Constraints(**made)  # type: ignore[arg-type]
+    shape = each[0].playable.shape[-2:]
+    return Constraints(
+        playable=torch.stack([one.playable.expand(shape) for one in each]),
+        lean=_rows([one.lean for one in each], shape, 0.0),
+        most=each[0].most,
+        hold=_rows([one.hold for one in each], shape, False),
+        begin=_rows([one.begin for one in each], torch.Size(), False),
+    )
+
+
+def _rows(values: Sequence[Tensor | None], shape: torch.Size, empty: float | bool) -> Tensor | None:
+    """(song, *shape): a row for each song, `empty` where it says nothing; None where no song does."""
+    there = next((value for value in values if value is not None), None)
+    if there is None:
+        return None
+    rows = [there.new_full(shape, empty) if value is None else value.reshape(shape) for value in values]
+    return torch.stack(rows)
 
 
 def _stacked(values: Sequence[Tensor | None]) -> Tensor | None:

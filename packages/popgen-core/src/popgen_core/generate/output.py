@@ -1,4 +1,4 @@
-"""What generation leaves in its folder: each song as MIDI, its plan as TOML, its figures as JSON, its stems if wanted."""
+"""What generation leaves in its folder: each song as MIDI, its plan as TOML, its figures as JSON, and its stems."""
 
 from __future__ import annotations
 

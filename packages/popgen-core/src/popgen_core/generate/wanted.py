@@ -199,12 +199,13 @@ def _beside(request: Request, known: Sequence[str], corpus: Mapping[str, Any], a
     playing = {group for group in around.groups if group is not None}
     if missing := [group for group in request.keep if group not in playing]:
         raise RequestError(
-            f"--keep: the song has no {', '.join(missing)}", hint=f"it has {', '.join(g for g in known if g in playing)}"
+            f"--keep: the song has no {', '.join(missing)}",
+            hint=f"it has {', '.join(g for g in known if g in playing)}",
         )
     groups = tuple(g for g in known if g not in request.keep and (request.groups is None or g in request.groups))
     if not groups:
         raise RequestError("nothing is left to write: every group is kept", hint="keep fewer, or name --groups")
-    stays = {group: True for group in request.keep}
+    stays = dict.fromkeys(request.keep, True)
     found = plan_of(around.grouped)
     sections = tuple(
         replace(

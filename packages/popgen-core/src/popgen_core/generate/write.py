@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -97,9 +97,7 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _conductors(
-    loaded: Loaded, request: Request, wanted: Wanted, frames: tuple[int, int, int, int]
-) -> list[Planned]:
+def _conductors(loaded: Loaded, request: Request, wanted: Wanted, frames: tuple[int, int, int, int]) -> list[Planned]:
     """One for each song that is drawn."""
     model, grid, known = loaded.model, loaded.recipe.grid, loaded.recipe.controls.known
     first, start, stop, end = frames
@@ -186,8 +184,7 @@ def _song(loaded: Loaded, request: Request, wanted: Wanted, plan: Plan, events: 
     template = replace(wanted.template, provenance=provenance, markers=(*marks, Marker(wanted.end_tick, END)))
     drawn = song_from_roll(Roll(spec, grid, int(events["last"].max(initial=0)) + 1, events), template, _tracks(loaded))
     played = tuple(track for track in drawn.tracks if track.name in wanted.groups)
-    chosen = {group: program for group, program in request.programs.items()}
-    dressing = Dressing(programs=loaded.card.corpus.get("programs", {}), chosen=chosen)
+    dressing = Dressing(programs=loaded.card.corpus.get("programs", {}), chosen=request.programs)
     made = dressed(replace(drawn, tracks=played), plan, dressing)
     return made if around is None else joined(around, made.tracks, made)
 
