@@ -307,18 +307,25 @@ def write_songs(out: Place, *, count: int = 1, seed: int = 0, progress: Shown | 
     return paths
 
 
-def show(song: Place, out: Place) -> Path:
-    """Draw a MIDI file as a piano roll into a PNG file. Raises MidiError for what is no song, OutputError."""
-    from popgen_core.show import draw_song
+def show(song: Place, out: Place, *, grouper: str = "seven.v1") -> Path:
+    """Draw a MIDI file as rows of bars, a lane a group, into a PNG, SVG or PDF file, by its ending.
 
-    read = read_song(Path(song)).song
+    Raises MidiError for what is no song, SongError for one of thousands of bars, PluginError, OutputError.
+    """
+    from popgen_core.show import FORMATS, draw_song
+
     picture = Path(out)
-    if picture.suffix.lower() != ".png":
-        raise OutputError(f"{picture} cannot be written: pictures are PNG files", hint="give a name that ends in .png")
+    if picture.suffix.lower().removeprefix(".") not in FORMATS:
+        raise OutputError(
+            f"{picture} cannot be written: pictures are {', '.join(FORMATS).upper()} files",
+            hint="give a name that ends in .png, .svg or .pdf",
+        )
+    sorts = catalogue().load("grouper", grouper)
+    grouping = sorts(sorts.Config()).group(read_song(Path(song)).song)
     try:
-        draw_song(read, picture, title=Path(song).name)
+        draw_song(grouping.song, picture, title=Path(song).name, dropped=grouping.dropped)
     except (OSError, ValueError) as error:
-        raise OutputError(f"{picture} cannot be written: {error}", hint="give a place for a .png file") from error
+        raise OutputError(f"{picture} cannot be written: {error}", hint="give a place for the picture") from error
     return picture
 
 

@@ -24,6 +24,10 @@ class ControlConfig:
     drop_all: Annotated[
         float, Field(ge=0, le=1, description="share of training windows in which all are left out but position")
     ] = 0.2
+    forget: Annotated[
+        float,
+        Field(ge=0, le=1, description="share of windows in which some groups' past is not heard for a stretch"),
+    ] = 0.3
     given: Annotated[
         float, Field(ge=0, le=1, description="share of training windows in which the notes of some groups are given")
     ] = 0.3

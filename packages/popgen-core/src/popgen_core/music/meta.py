@@ -8,7 +8,12 @@ TEXT = b"\xff\x01"
 
 
 def variable_length(value: int) -> bytes:
-    """A number as a MIDI variable-length quantity: 7 bits a byte, the high bit set on all but the last."""
+    """A number as a MIDI variable-length quantity: 7 bits a byte, the high bit set on all but the last.
+
+    Raises ValueError below 0.
+    """
+    if value < 0:
+        raise ValueError(f"a length or a time cannot be negative: {value}")
     parts = [value & 0x7F]
     while value := value >> 7:
         parts.append(0x80 | (value & 0x7F))

@@ -13,7 +13,10 @@ import numpy as np
 import symusic
 
 from popgen_core.errors import MidiError
-from popgen_core.music.meta import add_text, find_text
+from popgen_core.music.chunks import Chunks, chunks_of
+from popgen_core.music.conductor import conductor_track, last_mark
+from popgen_core.music.events import END_OF_TRACK
+from popgen_core.music.meta import add_text, find_text, variable_length
 from popgen_core.music.song import BEND, CONTROL, KEY, METER, NOTE, TEMPO, Marker, Song, Track
 
 __all__ = ["PROVENANCE", "score_from_midi", "song_from_midi", "song_from_score", "song_to_midi"]
@@ -56,24 +59,37 @@ def song_from_score(score: Any, *, provenance: str = "") -> Song:
 
 
 def song_to_midi(song: Song) -> bytes:
-    """A Song as a Standard MIDI File of type 1: one track an instrument, drums on channel 10.
+    """A Song as a Standard MIDI File of type 1: its marks in the first track, then one track an instrument.
 
-    Text, provenance among it, is written as UTF-8. At most 15 pitched tracks have a channel of their own.
+    Drums are on channel 10; at most 15 pitched tracks have a channel of their own. Text, provenance among it, is
+    written as UTF-8. All tracks end on one tick: that of the last event or marker of the song.
+    Raises SongError for a tempo or a meter that MIDI cannot say.
     """
+    lasts = [_last_event(track) for track in song.tracks]
+    end = max([last_mark(song), *lasts])
+    bodies = [_with_end(body, end - last) for body, last in zip(_bodies(song), lasts, strict=True)]
+    chunks = Chunks(1, song.ticks_per_quarter, (conductor_track(song, end), *bodies))
+    return add_text(chunks.midi(), song.provenance) if song.provenance else chunks.midi()
+
+
+def _bodies(song: Song) -> tuple[bytes, ...]:
+    """The events of each track as bytes, as symusic writes them: program, controllers, and offs before onsets."""
+    if not song.tracks:
+        return ()
     score: Any = symusic.Score(song.ticks_per_quarter)
-    for tick, microseconds in song.tempos:
-        score.tempos.append(symusic.Tempo(int(tick), mspq=int(microseconds)))
-    for tick, numerator, denominator in song.meters:
-        score.time_signatures.append(symusic.TimeSignature(int(tick), int(numerator), int(denominator)))
-    for tick, fifths, minor in song.keys:
-        score.key_signatures.append(symusic.KeySignature(int(tick), int(fifths), int(minor)))
-    for marker in song.markers:
-        score.markers.append(symusic.TextMeta(marker.tick, marker.text))
-    missing = 2 - len(song.tracks)  # symusic writes fewer as type 0, and none with its marks unsorted
-    for track in (*song.tracks, *(Track("", 0, False) for _ in range(missing))):
+    for track in song.tracks:
         score.tracks.append(_symusic_track(track))
-    midi = bytes(score.dumps_midi())
-    return add_text(midi, song.provenance) if song.provenance else midi
+    return chunks_of(bytes(score.dumps_midi()), len(song.tracks)).tracks
+
+
+def _last_event(track: Track) -> int:
+    """The tick of a track's last note end, controller or bend."""
+    return max(track.end_tick, *(int(events["tick"].max(initial=0)) for events in (track.controls, track.bends)))
+
+
+def _with_end(body: bytes, delta: int) -> bytes:
+    """A track's events with its end so many ticks after the last of them; symusic ends all a tick after."""
+    return body.removesuffix(b"\x01" + END_OF_TRACK) + variable_length(delta) + END_OF_TRACK
 
 
 def _rows(dtype: np.dtype[Any], columns: dict[str, Any], **names: str) -> Any:

@@ -14,7 +14,7 @@ from popgen_core.music.roll import EVENT, Roll, RollSpec
 from popgen_core.plan.features import kept, silenced, slices, transposed
 from popgen_core.plan.told import Told
 
-__all__ = ["left", "recalled", "told_rows", "varied", "whose"]
+__all__ = ["forgotten", "left", "recalled", "told_rows", "varied", "whose"]
 
 TOGETHER = {"next": "chord"}  # what is left out with another control
 
@@ -70,6 +70,17 @@ def left(config: ControlConfig, parts: Sequence[tuple[str, int]], generator: np.
         return set()
     names = {name for (name, _), coin in zip(parts, coins, strict=True) if coin >= config.drop}
     return {name for (name, _) in parts if TOGETHER.get(name, name) in names or name == "given"}
+
+
+def forgotten(config: ControlConfig, frames: int, groups: int, generator: np.random.Generator) -> NDArray[np.float32]:
+    """(frame, group) 1 where a group's past is not heard, though it played: a song that is being written may have
+    fallen silent there, and must find its way back by what it is told."""
+    made = np.zeros((frames, groups), dtype=np.float32)
+    happens, coins = generator.random(), generator.random(groups)
+    first, after = np.sort(generator.integers(0, frames + 1, 2))
+    if happens < config.forget:
+        made[first:after, coins < 0.5] = 1.0
+    return made
 
 
 def whose(

@@ -20,7 +20,7 @@ from popgen_core.music.song import Song
 from popgen_core.plan.found import plan_of
 from popgen_core.plan.told import Told
 from popgen_core.train.processes import Share, silenced
-from popgen_core.train.telling import left, recalled, told_rows, varied, whose
+from popgen_core.train.telling import forgotten, left, recalled, told_rows, varied, whose
 
 __all__ = ["Batch", "Cut", "Cutting", "TrainingSong", "Window", "Windows"]
 
@@ -59,7 +59,7 @@ class Cut:
     first that is read), controls (context + window, feature), and what was drawn to vary it.
 
     `recalled`: events that come back in it, from the same frame on. `kept` (context + window + ahead, group): 1 where
-    a group's notes are given.
+    a group's notes are given; `forgotten` (context + window, group): 1 where what it played is not heard.
     """
 
     song: int
@@ -69,6 +69,7 @@ class Cut:
     drawn: Drawn
     recalled: NDArray[Any]
     kept: NDArray[np.float32]
+    forgotten: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ class Windows:
         rolls, loudest = _rolls(events, row, (len(cuts), lead + self.window + self.ahead), spec)
         kept = torch.from_numpy(np.stack([cut.kept for cut in cuts]))  # (batch, context + window + ahead, group)
         inputs = Inputs(
-            past=rolls[:, : self.context + self.window],
+            past=self._heard(rolls[:, : self.context + self.window], cuts),
             controls=torch.from_numpy(np.stack([cut.controls for cut in cuts])),
             recall=self._recall(cuts) if "recall" in self.known else None,
             given=rolls[:, 1:] * kept[..., None, None] if "given" in self.known else None,
@@ -168,6 +169,13 @@ class Windows:
             asked = asked[kept.numpy()[row[asked], events["frame"][asked] - 1, events["group"][asked]] == 0]
         where, rhythm = _values(events, row, asked, lead)
         return Batch(inputs, Target(onset, active, torch.from_numpy(mask), where, rhythm), windows)
+
+    def _heard(self, past: torch.Tensor, cuts: Sequence[Cut]) -> torch.Tensor:
+        """The past (batch, frame, group, channel, pitch) without what is forgotten."""
+        if all(cut.forgotten is None or not cut.forgotten.any() for cut in cuts):
+            return past
+        lost = np.stack([np.zeros(past.shape[1:3]) if cut.forgotten is None else cut.forgotten for cut in cuts])
+        return past * torch.from_numpy(1.0 - lost).to(past.dtype)[..., None, None]
 
     def _recall(self, cuts: Sequence[Cut]) -> torch.Tensor:
         """What comes back, (batch, context + window, group, channel, pitch)."""
@@ -194,10 +202,13 @@ class Windows:
             names = left(self.controls, song.told.parts, generator)
             if "given" in self.known:
                 kept = whose(self.controls, events, *kept.shape, generator)
+            lost = forgotten(self.controls, self.context + self.window, kept.shape[1], generator)
+        else:
+            lost = None
         if names is not None and "recall" not in names:
             comes_back = comes_back[:0]
         controls = self._controls(song, start, drawn, names, kept)
-        return Cut(window.song, start, events, controls, drawn, comes_back, kept)
+        return Cut(window.song, start, events, controls, drawn, comes_back, kept, lost)
 
     def _comes_back(self, song: TrainingSong, start: int, stop: int) -> NDArray[Any]:
         if song.told is None or "recall" not in self.known:
