@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
@@ -19,11 +18,9 @@ from popgen_core.contracts.grouper import Placement
 from popgen_core.corpus.report import CorpusReport, FileRow, PrepareReport
 from popgen_core.errors import OutputError
 from popgen_core.files import new_folder
-from popgen_core.generate.request import Request
 from popgen_core.generate.written import Written
-from popgen_core.music.guard import read_bytes, read_song
+from popgen_core.music.guard import read_song
 from popgen_core.music.midi import song_to_midi
-from popgen_core.music.song import Song
 from popgen_core.plugins import catalogue
 from popgen_core.songwriter import write_songs as written_by_rules
 
@@ -239,35 +236,15 @@ def generate(
     file a group too. Raises RequestError or PlanError for what cannot be asked, CheckpointError, MidiError, and
     OutputError when `out` is taken.
     """
+    from popgen_core.generate.asking import asked_request
     from popgen_core.generate.generator import Generator
     from popgen_core.generate.output import write_out
 
-    request, song = _request(prompt, source, asked)
+    request, song = asked_request(Path(prompt) if prompt else None, Path(source) if source else None, asked)
     generator = Generator.load(Path(checkpoint), catalogue())
     shown = (lambda done, total: progress(done, total, "frames")) if progress else None
     with new_folder(Path(out)) as folder:
         return write_out(generator, generator.songs(request, song, shown), request, folder, Path(out), stems=stems)
-
-
-def _request(prompt: Place | None, source: Place | None, asked: dict[str, Any]) -> tuple[Request, Song | None]:
-    """What was asked as a request, and the user's song if it is about one."""
-    from popgen_core.generate.request import RequestError
-
-    pairs = {name: tuple(value) if isinstance(value, list) else value for name, value in asked.items()}
-    if unknown := sorted(set(pairs) - set(Request.__dataclass_fields__)):
-        raise RequestError(f"generate knows no {', '.join(unknown)}", hint=", ".join(Request.__dataclass_fields__))
-    about = [name for name in ("keep", "bars_at") if pairs.get(name)]
-    if (prompt is None and source is None) or (prompt is not None and source is not None) or len(about) > 1:
-        if about or (prompt is not None and source is not None):
-            raise RequestError("say one: --prompt SONG, --from SONG --keep GROUPS, or --from SONG --bars-at 9-12")
-        return Request(**pairs), None
-    place = Path(str(prompt if prompt is not None else source))
-    around = "prompt" if prompt is not None else {"keep": "keep", "bars_at": "bars"}.get("".join(about), "")
-    if not around or (about and prompt is not None):
-        raise RequestError("say what of the song stays: --keep GROUPS, or --bars-at 9-12 --groups GROUPS")
-    song = read_song(place).song
-    digest = hashlib.sha256(read_bytes(place)).hexdigest()
-    return Request(**{**pairs, "around": around, "source": digest}), song
 
 
 def generator(checkpoint: Place) -> Generator:

@@ -44,8 +44,8 @@ def score(
 
     over_songs = intervals(found)
     if json:
-        told = {"over_songs": _plain(over_songs), "verdict": verdict(found, over_songs)}
-        shown_json({**found.to_plain(), **told})
+        summary = {"over_songs": _plain(over_songs), "verdict": verdict(found, over_songs)}
+        shown_json({**found.to_plain(), **summary})
     else:
         show_score(found, over_songs)
 

@@ -130,6 +130,9 @@ class Live:
     def heard(self, number: int, frame: Frame, song: int) -> None:
         """Nothing is kept of a drawn frame."""
 
+    def judged(self, nats: float) -> None:
+        """Nothing is judged live."""
+
     def _beats(self) -> float:
         """Length of a frame in beats at the tempo of now."""
         grid: Any = self.loaded.recipe.grid

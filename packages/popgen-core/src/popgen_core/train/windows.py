@@ -175,7 +175,7 @@ class Windows:
         if all(cut.forgotten is None or not cut.forgotten.any() for cut in cuts):
             return past
         lost = np.stack([np.zeros(past.shape[1:3]) if cut.forgotten is None else cut.forgotten for cut in cuts])
-        return past * torch.from_numpy(1.0 - lost).to(past.dtype)[..., None, None]
+        return past * (1.0 - torch.from_numpy(lost).to(past.dtype))[..., None, None]
 
     def _recall(self, cuts: Sequence[Cut]) -> torch.Tensor:
         """What comes back, (batch, context + window, group, channel, pitch)."""
