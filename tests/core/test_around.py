@@ -31,14 +31,14 @@ def mine() -> Song:
         29,
         False,
         played(8, 60, 64, 67, late=7),
-        rows(CONTROL, [(3, 64, 127), (900, 64, 0), (5, 1, 33)]),
+        rows(CONTROL, [(3, 64, 127), (5, 1, 33), (900, 64, 0)]),
         rows(BEND, [(480, 1200), (700, 0)]),
     )
     return Song(
         480,
         (
             Track("drums", 0, True, played(8, 36, 42, 38, 42)),
-            Track("bass", 33, False, played(8, 36, 36, 43, late=-0)),
+            Track("bass", 33, False, played(8, 36, 36, 43)),
             guitar,
             Track("Strat right", 30, False, played(8, 72, late=11)),
         ),

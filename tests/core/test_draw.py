@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, RhythmValues, Sampling
+from popgen_core.generate.cues import Cue
 from popgen_core.generate.draw import DrawnNotes, draw_frames
 from popgen_core.groupers import GROUPS
 from popgen_core.model import as_past
@@ -39,6 +41,26 @@ def events_of(*frames: Frame, songs: int = 1) -> list[list[tuple[Any, ...]]]:
 
 
 SILENCE = frame_of({}, ())
+
+
+class Told:
+    """Conducts as many frames as it has rows of controls; everything may play."""
+
+    recalls = False
+
+    def __init__(self, controls: Tensor) -> None:
+        self.controls, self.numbers = controls, list[int]()
+
+    def cue(self, number: int) -> Cue | None:
+        if number >= len(self.controls):
+            return None
+        return Cue(self.controls[number], Constraints(torch.ones(1, 5, dtype=torch.bool)), Sampling())
+
+    def heard(self, number: int, frame: Frame, song: int) -> None:
+        self.numbers.append(number)
+
+    def judged(self, nats: float) -> None:
+        raise AssertionError("nothing was to be judged")
 
 
 @pytest.mark.parametrize(
@@ -101,13 +123,14 @@ def test_each_frame_is_drawn_from_silence_on_given_the_frame_before_and_its_own_
         step=lambda inputs, stream: None,
         decoder=SimpleNamespace(sample=sample),
     )
-    controls = np.array([[1, 2], [3, 4], [5, 6]], dtype=np.float32)
-    free = Constraints(torch.ones(1, 5, dtype=torch.bool))
-    assert list(draw_frames(model, controls, 2, free, Sampling(), seed=0)) == made
+    controls = torch.tensor([[1.0, 2], [3, 4], [5, 6]])
+    told = Told(controls)
+    assert list(draw_frames(model, [told, told], seed=0)) == made
     assert [inputs.controls.tolist() for inputs in heard] == [[[[1, 2]]] * 2, [[[3, 4]]] * 2, [[[5, 6]]] * 2]
     assert heard[0].past.abs().sum() == 0
     for before, inputs in zip(made, heard[1:], strict=False):
         assert torch.equal(inputs.past, as_past(before, spec.channels))
+    assert told.numbers == [0, 0, 1, 1, 2, 2]
 
 
 def test_a_real_roll_drawn_frame_by_frame_is_the_same_roll() -> None:

@@ -187,5 +187,6 @@ class Live:
         )
         silent = before & (~active | onset)
         ended = tuple((spec.groups[group], int(pitch) + spec.lowest) for group, pitch in np.argwhere(silent))
-        bar, beat = divmod(self.beat + 1e-9, self.bar_beats)
-        return LiveFrame(number, self.time, self.length, int(bar), max(float(beat), 0.0), begun, ended)
+        bar = int((self.beat + 1e-9) // self.bar_beats)
+        beat = max(self.beat - bar * self.bar_beats, 0.0)
+        return LiveFrame(number, self.time, self.length, bar, beat, begun, ended)
