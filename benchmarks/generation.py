@@ -27,7 +27,7 @@ from popgen_core.generate.generator import Generator
 from popgen_core.generate.request import Request
 from popgen_core.generate.write import DrawnSong
 from popgen_core.music.song import Song
-from popgen_core.plan.adherence import adherence
+from popgen_core.plan.met.adherence import adherence
 from popgen_core.plugins import catalogue
 from popgen_eval.metrics.structure import StructureCoherence
 

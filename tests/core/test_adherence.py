@@ -4,8 +4,8 @@ import pytest
 from asked_songs import plan, song
 
 from popgen_core.plan import NO_CHORD, Chord, Key, Section
-from popgen_core.plan.adherence import Adherence, adherence
-from popgen_core.plan.figure import Figure
+from popgen_core.plan.met.adherence import Adherence, adherence
+from popgen_core.plan.met.figure import Figure
 from popgen_core.plan.scale import scale_of
 
 BAR = Section("verse", 1)

@@ -8,9 +8,9 @@ from asked_songs import Note, moved_plan, moved_song, plan, song
 
 from popgen_core.music.song import Song, Track
 from popgen_core.plan import NO_CHORD, Chord, Key, Recall, Section
-from popgen_core.plan.adherence import adherence, overall_adherence
-from popgen_core.plan.figure import Figure
 from popgen_core.plan.found import plan_of
+from popgen_core.plan.met.adherence import adherence, overall_adherence
+from popgen_core.plan.met.figure import Figure
 from popgen_core.songwriter import write_songs
 
 

@@ -27,7 +27,7 @@ def played(bars: int, *pitches: int, late: int = 0) -> Any:
 def mine() -> Song:
     """Eight bars of drums, bass and two guitars of a human kind: late notes, a pedal, a bend, a tempo and meter map."""
     guitar = Track(
-        "Strat left",
+        "Clean guitar",
         29,
         False,
         played(8, 60, 64, 67, late=7),
@@ -40,7 +40,7 @@ def mine() -> Song:
             Track("drums", 0, True, played(8, 36, 42, 38, 42)),
             Track("bass", 33, False, played(8, 36, 36, 43)),
             guitar,
-            Track("Strat right", 30, False, played(8, 72, late=11)),
+            Track("Lead guitar", 30, False, played(8, 72, late=11)),
         ),
         rows(TEMPO, [(0, 500_000), (4 * BAR, 480_000)]),
         rows(METER, [(0, 4, 4)]),
@@ -76,11 +76,11 @@ def test_kept_groups_come_out_event_for_event_with_the_song_s_maps(
     pop_run: Path, mine: Song, file: Path, tmp_path: Path
 ) -> None:
     song = written(pop_run, tmp_path / "out", source=file, keep=("drums", "guitar"))
-    for name in ("drums", "Strat left", "Strat right"):
+    for name in ("drums", "Clean guitar", "Lead guitar"):
         assert same_events(track_of(song, name), track_of(mine, name))
     assert song.tempos.tolist() == mine.tempos.tolist()
     assert song.meters.tolist() == mine.meters.tolist()
-    others = {track.name for track in song.tracks} - {"drums", "Strat left", "Strat right"}
+    others = {track.name for track in song.tracks} - {"drums", "Clean guitar", "Lead guitar"}
     assert others <= {"bass", "chords", "strings", "lead", "others"}
     assert others
     assert song.markers[-1].tick == 8 * BAR
@@ -95,7 +95,7 @@ def test_bars_written_anew_leave_every_event_outside_them(
     pop_run: Path, mine: Song, file: Path, tmp_path: Path
 ) -> None:
     song = written(pop_run, tmp_path / "out", source=file, bars_at=(3, 4), groups=("bass",))
-    for name in ("drums", "Strat left", "Strat right"):
+    for name in ("drums", "Clean guitar", "Lead guitar"):
         assert same_events(track_of(song, name), track_of(mine, name))
     before, after = track_of(mine, "bass").notes, track_of(song, "bass").notes
 

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from popgen_core.plan import NO_CHORD, Chord, Key, Plan, Section, asked_from, form_from, key_from, partial_plan
-from popgen_core.plan.chord_text import Bar, Progressions, bars_from, bars_text, progressions_from
-from popgen_core.plan.energy_text import energies_from
-from popgen_core.plan.errors import PlanError, quoted
-from popgen_core.plan.recall_text import recalls_from
-from popgen_core.plan.toml import plan_from_toml
+from popgen_core.plan.words.chord_text import Bar, Progressions, bars_from, bars_text, progressions_from
+from popgen_core.plan.words.energy_text import energies_from
+from popgen_core.plan.words.errors import PlanError, quoted
+from popgen_core.plan.words.recall_text import recalls_from
+from popgen_core.plan.words.toml import plan_from_toml
 
 C, D, G = Chord(0), Chord(2), Chord(7)
 LETTERS = st.text(st.sampled_from("ACGHbm#75/%|?;:. IViv°sudMaj=,x0-\n\x1b٣ø[]\"'"), max_size=24)

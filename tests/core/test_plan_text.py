@@ -6,10 +6,10 @@ import pytest
 
 from popgen_core.analysis.chords import KINDS
 from popgen_core.plan import NO_CHORD, Chord, Key, Section, form_from, key_from, key_name
-from popgen_core.plan.chord_text import bars_from, chord_name, chords_from, progressions_from
-from popgen_core.plan.energy_text import energies_from
-from popgen_core.plan.errors import PlanError
-from popgen_core.plan.one_chord import chord_from
+from popgen_core.plan.words.chord_text import bars_from, chord_name, chords_from, progressions_from
+from popgen_core.plan.words.energy_text import energies_from
+from popgen_core.plan.words.errors import PlanError
+from popgen_core.plan.words.one_chord import chord_from
 
 C, G, AM, F = Chord(0), Chord(7), Chord(9, "min"), Chord(5)
 C_MAJOR, A_MINOR = Key(0), Key(9, "minor")

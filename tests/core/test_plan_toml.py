@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from popgen_core.analysis.chords import KINDS
 from popgen_core.plan import MODES, NO_CHORD, Chord, Key, Plan, Recall, Section
-from popgen_core.plan.errors import PlanError
-from popgen_core.plan.recall_text import recalls_from, recalls_text
-from popgen_core.plan.toml import plan_from_toml, plan_to_toml
+from popgen_core.plan.words.errors import PlanError
+from popgen_core.plan.words.recall_text import recalls_from, recalls_text
+from popgen_core.plan.words.toml import plan_from_toml, plan_to_toml
 
 SHARE = st.floats(0, 1)
 GROUP = st.one_of(st.sampled_from(["drums", "bass", "lead"]), st.text(max_size=4))

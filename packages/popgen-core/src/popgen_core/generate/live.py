@@ -19,8 +19,8 @@ from popgen_core.generate.load import Loaded
 from popgen_core.generate.request import FASTEST, SLOWEST, RequestError
 from popgen_core.music.bars import Places
 from popgen_core.plan import Plan, Section
-from popgen_core.plan.asked import asked_from
 from popgen_core.plan.features import control_parts, kept, plan_rows
+from popgen_core.plan.words.asked import asked_from
 
 __all__ = ["Live", "LiveFrame", "LiveNote", "Settings"]
 

@@ -12,8 +12,8 @@ from popgen_core.generate.write import DrawnSong
 from popgen_core.generate.written import Written
 from popgen_core.music.midi import song_to_midi
 from popgen_core.music.stems import stems as stems_of
-from popgen_core.plan.adherence import adherence
-from popgen_core.plan.toml import plan_to_toml
+from popgen_core.plan.met.adherence import adherence
+from popgen_core.plan.words.toml import plan_to_toml
 
 __all__ = ["write_out"]
 

@@ -11,7 +11,7 @@ from popgen_core.errors import PluginError
 from popgen_core.generate.request import RequestError
 from popgen_core.generate.write import DrawnSong
 from popgen_core.music.song import Song
-from popgen_core.plan.adherence import adherence, overall_adherence
+from popgen_core.plan.met.adherence import adherence, overall_adherence
 from popgen_core.plugins import Catalogue
 
 __all__ = ["ranked_by"]

@@ -14,9 +14,9 @@ from popgen_core.music.bars import bar_lines, bar_ticks
 from popgen_core.music.grid import Grid
 from popgen_core.music.song import METER, TEMPO, Song, rows
 from popgen_core.plan import NO_CHORD, Plan, Section, plan_of
-from popgen_core.plan.asked import AskedPlan, asked_from, partial_plan
 from popgen_core.plan.book import PlanBook
-from popgen_core.plan.toml import plan_from_toml
+from popgen_core.plan.words.asked import AskedPlan, asked_from, partial_plan
+from popgen_core.plan.words.toml import plan_from_toml
 from popgen_core.plan.writer import Wish, written
 
 __all__ = ["Wanted", "completed"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from popgen_core.music.song import Song
-from popgen_core.plan.adherence import Adherence
+from popgen_core.plan.met.adherence import Adherence
 
 __all__ = ["Written"]
 

@@ -13,8 +13,8 @@ from popgen_core.music.bars import bar_lines, bar_ticks
 from popgen_core.music.ending import END, end_of
 from popgen_core.music.fitted import fitted, fitted_between
 from popgen_core.music.song import CONTROL, KEY, Marker, Rows, Song, Track, rows
-from popgen_core.plan.chord_text import chord_name
 from popgen_core.plan.plan import Key, Plan
+from popgen_core.plan.words.chord_text import chord_name
 
 __all__ = ["ELSEWHERE", "STAGE", "USUAL", "Dressing", "DressingError", "Place", "dressed", "fifths_of", "section_names"]
 

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from popgen_core.music.ending import END
 from popgen_core.music.song import Song
-from popgen_core.plan.chord_text import chord_name
 from popgen_core.plan.dressed import section_names
-from popgen_core.plan.key_text import key_name
 from popgen_core.plan.plan import Plan
+from popgen_core.plan.words.chord_text import chord_name
+from popgen_core.plan.words.key_text import key_name
 from popgen_core.show.systems import System
 
 __all__ = ["Named", "chords_in", "keys_of", "meters_of", "sections_of", "tempo_in"]

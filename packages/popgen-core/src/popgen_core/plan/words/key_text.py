@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from popgen_core.plan.errors import PlanError, quoted
 from popgen_core.plan.plan import Key
-from popgen_core.plan.tones import tone_from, tone_name
+from popgen_core.plan.words.errors import PlanError, quoted
+from popgen_core.plan.words.tones import tone_from, tone_name
 
 __all__ = ["key_from", "key_name"]
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, cycle, islice
 
-from popgen_core.plan.errors import PlanError, check_names, quoted
-from popgen_core.plan.one_chord import chord_from, chord_name
 from popgen_core.plan.plan import Chord, Key, Section
+from popgen_core.plan.words.errors import PlanError, check_names, quoted
+from popgen_core.plan.words.one_chord import chord_from, chord_name
 
 __all__ = ["Bar", "Progressions", "bars_from", "bars_text", "chord_name", "chords_from", "progressions_from"]
 

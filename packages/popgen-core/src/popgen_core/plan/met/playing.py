@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from popgen_core.plan.figure import Figure, unasked, untold
 from popgen_core.plan.forms import energy_of
 from popgen_core.plan.heard import Heard
+from popgen_core.plan.met.figure import Figure, unasked, untold
 from popgen_core.plan.plan import Plan, Section
 
 __all__ = ["density_met", "dynamics_met", "energy_met", "groups_met"]

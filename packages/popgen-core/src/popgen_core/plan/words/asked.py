@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from popgen_core.plan.chord_text import Progressions, progressions_from
-from popgen_core.plan.energy_text import Energies, energies_from
-from popgen_core.plan.errors import PlanError
-from popgen_core.plan.form_text import MOST_BARS, form_from
-from popgen_core.plan.key_text import key_from
 from popgen_core.plan.plan import Key, Plan, Section
+from popgen_core.plan.words.chord_text import Progressions, progressions_from
+from popgen_core.plan.words.energy_text import Energies, energies_from
+from popgen_core.plan.words.errors import PlanError
+from popgen_core.plan.words.form_text import MOST_BARS, form_from
+from popgen_core.plan.words.key_text import key_from
 
 __all__ = ["AskedPlan", "asked_from", "partial_plan"]
 

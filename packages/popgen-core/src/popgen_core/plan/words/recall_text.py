@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from popgen_core.plan.errors import PlanError, quoted
 from popgen_core.plan.plan import Recall
+from popgen_core.plan.words.errors import PlanError, quoted
 
 __all__ = ["recalls_from", "recalls_text"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from popgen_core.plan.errors import PlanError, quoted
 from popgen_core.plan.plan import Section
+from popgen_core.plan.words.errors import PlanError, quoted
 
 __all__ = ["MOST_BARS", "form_from"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from popgen_core.plan.errors import PlanError, quoted
 from popgen_core.plan.plan import NO_CHORD, Chord, Key
-from popgen_core.plan.tones import accidentals, tone_from, tone_name
+from popgen_core.plan.words.errors import PlanError, quoted
+from popgen_core.plan.words.tones import accidentals, tone_from, tone_name
 
 __all__ = ["ALIASES", "chord_from", "chord_name"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from popgen_core.plan.errors import PlanError, check_names, quoted
 from popgen_core.plan.plan import Section
+from popgen_core.plan.words.errors import PlanError, check_names, quoted
 
 __all__ = ["Energies", "energies_from"]
 

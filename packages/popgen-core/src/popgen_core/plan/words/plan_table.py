@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from popgen_core.plan.chord_text import bars_from, filling
-from popgen_core.plan.errors import PlanError, quoted
-from popgen_core.plan.form_text import MOST_BARS
-from popgen_core.plan.key_text import key_from
 from popgen_core.plan.plan import Chord, Key, Plan, Recall, Section
-from popgen_core.plan.recall_text import recalls_from
+from popgen_core.plan.words.chord_text import bars_from, filling
+from popgen_core.plan.words.errors import PlanError, quoted
+from popgen_core.plan.words.form_text import MOST_BARS
+from popgen_core.plan.words.key_text import key_from
+from popgen_core.plan.words.recall_text import recalls_from
 
 __all__ = ["PlanTable", "SectionTable", "plan_of"]
 

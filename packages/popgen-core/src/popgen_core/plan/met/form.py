@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from popgen_core.analysis.sections import section_borders
-from popgen_core.plan.figure import Figure, unasked, untold
 from popgen_core.plan.heard import Heard
+from popgen_core.plan.met.figure import Figure, unasked, untold
 from popgen_core.plan.plan import Plan
 
 __all__ = ["asked_borders", "form_met", "recall_met"]

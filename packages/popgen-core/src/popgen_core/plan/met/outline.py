@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from popgen_core.analysis.window import bar_count
 from popgen_core.music.bars import places
 from popgen_core.music.song import Song
-from popgen_core.plan.figure import Figure, unasked, untold
+from popgen_core.plan.met.figure import Figure, unasked, untold
 from popgen_core.plan.plan import Plan
 
 __all__ = ["END", "bars_written", "length_met", "meter_met", "tempo_met"]

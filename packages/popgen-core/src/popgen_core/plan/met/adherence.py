@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from popgen_core.music.song import Song
-from popgen_core.plan.figure import NOT_ASKED, Figure
 from popgen_core.plan.heard import MOST_BARS
-from popgen_core.plan.laid import first_bars, laid
-from popgen_core.plan.met_form import form_met, recall_met
-from popgen_core.plan.met_harmony import chord_tones_met, chords_met, key_met
-from popgen_core.plan.met_outline import length_met, meter_met, tempo_met
-from popgen_core.plan.met_playing import density_met, dynamics_met, energy_met, groups_met
+from popgen_core.plan.met.figure import NOT_ASKED, Figure
+from popgen_core.plan.met.form import form_met, recall_met
+from popgen_core.plan.met.harmony import chord_tones_met, chords_met, key_met
+from popgen_core.plan.met.laid import first_bars, laid
+from popgen_core.plan.met.outline import length_met, meter_met, tempo_met
+from popgen_core.plan.met.playing import density_met, dynamics_met, energy_met, groups_met
 from popgen_core.plan.plan import Plan
 
 __all__ = ["Adherence", "adherence", "overall_adherence"]

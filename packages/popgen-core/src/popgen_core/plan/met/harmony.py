@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from popgen_core.analysis.chords import KINDS, chords_of
-from popgen_core.plan.figure import Figure, unasked, untold
 from popgen_core.plan.heard import Heard
+from popgen_core.plan.met.figure import Figure, unasked, untold
 from popgen_core.plan.plan import Plan
 from popgen_core.plan.scale import scale_of
 

@@ -10,12 +10,12 @@ from typing import Any
 import tomli_w
 
 from popgen_core.contracts.settings import read_settings
-from popgen_core.plan.chord_text import bars_text
-from popgen_core.plan.errors import PlanError
-from popgen_core.plan.key_text import key_name
 from popgen_core.plan.plan import Plan, Section
-from popgen_core.plan.plan_table import PlanTable, SectionTable, plan_of
-from popgen_core.plan.recall_text import recalls_text
+from popgen_core.plan.words.chord_text import bars_text
+from popgen_core.plan.words.errors import PlanError
+from popgen_core.plan.words.key_text import key_name
+from popgen_core.plan.words.plan_table import PlanTable, SectionTable, plan_of
+from popgen_core.plan.words.recall_text import recalls_text
 
 __all__ = ["plan_from_toml", "plan_to_toml"]
 
