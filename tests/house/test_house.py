@@ -31,7 +31,7 @@ CORE_ROOMS = (
     ("model",),
     ("train", "generate"),
     ("score",),
-    ("series",),
+    ("explain", "series"),
     ("api",),
 )
 EVAL_ROOMS = (
@@ -45,7 +45,7 @@ EVAL_ROOMS = (
     ("validation",),
 )
 ROOMS = {"popgen_core": CORE_ROOMS, "popgen_eval": EVAL_ROOMS}
-TORCH_ROOMS = {"backbones", "decoders", "losses", "model", "train", "generate", "score"}
+TORCH_ROOMS = {"backbones", "decoders", "losses", "model", "train", "generate", "score", "explain"}
 # what one distribution may import of the others; core reaches the rest only through the catalogue
 MAY_IMPORT = {
     "popgen_core": {"popgen_core"},

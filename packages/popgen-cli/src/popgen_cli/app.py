@@ -14,6 +14,7 @@ from popgen_cli.commands.crossval import crossval
 from popgen_cli.commands.demo import demo
 from popgen_cli.commands.doctor import doctor
 from popgen_cli.commands.evaluate import evaluate
+from popgen_cli.commands.explain import explain
 from popgen_cli.commands.generate import generate
 from popgen_cli.commands.listen import listen
 from popgen_cli.commands.plugins import plugins
@@ -68,6 +69,7 @@ app.command("crossval")(crossval)
 app.command("generate")(generate)
 app.command("reproduce")(reproduce)
 app.command("show")(show)
+app.command("explain")(explain)
 app.command("render")(render)
 app.command("eval")(evaluate)
 app.command("eval-validate")(eval_validate)

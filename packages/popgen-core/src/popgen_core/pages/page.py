@@ -82,10 +82,13 @@ class Column:
 
 
 class Page:
-    """A page that is filled from top to bottom; every text given to it is escaped."""
+    """A page that is filled from top to bottom; every text given to it is escaped.
 
-    def __init__(self, title: str, lead: str = "") -> None:
-        self._title = title
+    `style` and `script` are code of its own, behind what every page has.
+    """
+
+    def __init__(self, title: str, lead: str = "", *, style: str = "", script: str = "") -> None:
+        self._title, self._style, self._script = title, STYLE + style, SCRIPT + script
         self._parts = [f"<h1>{escape(title)}</h1>"]
         if lead:
             self._parts.append(f'<p class="lead">{escape(lead)}</p>')
@@ -122,6 +125,10 @@ class Page:
         """A drawing over the whole width, which is scrolled sideways where the page is narrower."""
         said = f"<figcaption>{escape(words)}</figcaption>" if words else ""
         self._parts.append(f'<figure>{said}<div class="sideways">{drawing.html()}</div></figure>')
+
+    def element(self, shown: Shown) -> None:
+        """What draws itself, as it is."""
+        self._parts.append(shown.html())
 
     def text(self, words: str, *, quiet: bool = False) -> None:
         """A paragraph; a quiet one is for what is said in passing."""
@@ -163,16 +170,16 @@ class Page:
     def html(self) -> str:
         """The whole page. Its policy lets a browser run the script and the style that stand here and load nothing."""
         policy = (
-            f"default-src 'none'; img-src data:; script-src {_digest(SCRIPT)}; style-src {_digest(STYLE)}; "
-            "base-uri 'none'; form-action 'none'"
+            f"default-src 'none'; img-src data:; script-src {_digest(self._script)}; "
+            f"style-src {_digest(self._style)}; base-uri 'none'; form-action 'none'"
         )
         body = "\n".join(self._parts)
         return (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(self._title)}</title>\n<style>{STYLE}</style></head>\n<body>\n{body}\n"
-            f"<script>{SCRIPT}</script>\n</body></html>\n"
+            f"<title>{escape(self._title)}</title>\n<style>{self._style}</style></head>\n<body>\n{body}\n"
+            f"<script>{self._script}</script>\n</body></html>\n"
         )
 
 

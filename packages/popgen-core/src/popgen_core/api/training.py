@@ -1,0 +1,146 @@
+"""From a dataset to a model, and how well it foretells songs, in a call each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from popgen_core.api.places import Place, Shown
+from popgen_core.plugins import catalogue
+
+if TYPE_CHECKING:
+    from popgen_core.history import RunStory
+    from popgen_core.score.report import Score
+    from popgen_core.series.crossval import Crossvalidation
+    from popgen_core.series.seeds import Seeds
+    from popgen_core.train.run import Progress, TrainReport
+
+__all__ = ["crossval", "report", "score", "train", "train_seeds"]
+
+DEFAULT_RECIPE = "paper.warm"
+
+
+def train(
+    dataset: Place,
+    run: Place,
+    recipe: str | None = None,
+    *,
+    changes: Sequence[str] = (),
+    valid: Place | None = None,
+    resume: bool = False,
+    force: bool = False,
+    tensorboard: bool = False,
+    progress: Progress | None = None,
+) -> TrainReport:
+    """Train a recipe (a built-in name or a TOML file; default paper.warm) into the folder `run`, or go on with it.
+
+    `changes` are settings such as "train.epochs=3". A resumed run goes by its own recipe; where recipe, changes, data
+    or plug-ins make it another, that is refused with the difference, unless `force`. Raises RecipeError, DatasetError,
+    OutputError, CheckpointError or Refused, each saying what to do.
+    """
+    from popgen_core.corpus.dataset import Dataset
+    from popgen_core.recipe import read_recipe
+    from popgen_core.train.folder import recipe_of_run
+    from popgen_core.train.run import Training
+    from popgen_core.train.run import train as train_run
+
+    if resume and recipe is None:
+        chosen = recipe_of_run(Path(run), catalogue(), changes)
+    else:
+        chosen = read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes)
+    opened, beside = Dataset.open(Path(dataset)), Dataset.open(Path(valid)) if valid else None
+    training = Training(opened, chosen, catalogue(), beside)
+    return train_run(training, Path(run), resume=resume, force=force, tensorboard=tensorboard, progress=progress)
+
+
+def report(run: Place) -> RunStory:
+    """What became of the run in a folder: losses by epoch, part and group, phases, speed, interruptions. No torch.
+
+    Changes nothing there; `popgen_core.pages.run.write_report` writes its page and picture. Raises CheckpointError.
+    """
+    from popgen_core.history import read_story
+
+    return read_story(Path(run))
+
+
+def train_seeds(
+    dataset: Place,
+    out: Place,
+    recipe: str | None = None,
+    *,
+    seeds: int = 5,
+    changes: Sequence[str] = (),
+    valid: Place | None = None,
+    resume: bool = False,
+    force: bool = False,
+    progress: Shown | None = None,
+) -> Seeds:
+    """Train a recipe as `train` does with several seeds, its own and those after it -> the spread of each figure.
+
+    The runs are `out`/seed-1 and on; with `resume` those that are finished are not trained again. Raises as `train`.
+    """
+    from popgen_core.corpus.dataset import Dataset
+    from popgen_core.recipe import read_recipe, recipe_from_toml
+    from popgen_core.series.folder import recipe_of_series
+    from popgen_core.series.seeds import trained_seeds
+
+    if resume and recipe is None:
+        chosen = recipe_from_toml(recipe_of_series(Path(out), catalogue()).toml(), catalogue(), changes)
+    else:
+        chosen = read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes)
+    opened, beside = Dataset.open(Path(dataset)), Dataset.open(Path(valid)) if valid else None
+    return trained_seeds(
+        opened, Path(out), chosen, catalogue(), count=seeds, valid=beside, resume=resume, force=force, progress=progress
+    )
+
+
+def crossval(
+    dataset: Place,
+    out: Place,
+    recipe: str | None = None,
+    *,
+    folds: int = 10,
+    changes: Sequence[str] = (),
+    against: str | None = None,
+    against_changes: Sequence[str] = (),
+    progress: Shown | None = None,
+) -> Crossvalidation:
+    """Train a recipe on each of the folds of a dataset's training part without one of them -> how each was told.
+
+    `against` is a second recipe for the same folds; with `against_changes` alone it is the first one changed further.
+    The same call goes on with what was begun in `out`. Raises RecipeError, DatasetError, OutputError or Refused.
+    """
+    from popgen_core.corpus.dataset import Dataset
+    from popgen_core.recipe import read_recipe
+    from popgen_core.series.crossval import Folds, crossvalidated
+
+    first, second = read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes), None
+    if against or against_changes:
+        base, before = (against, ()) if against else (recipe or DEFAULT_RECIPE, changes)
+        second = read_recipe(base, catalogue(), [*before, *against_changes])
+    opened = Folds.of(Dataset.open(Path(dataset)), folds)
+    return crossvalidated(opened, Path(out), first, catalogue(), against=second, progress=progress)
+
+
+def score(
+    run: Place,
+    dataset: Place,
+    *,
+    best: bool = False,
+    told: bool = False,
+    training: Place | None = None,
+    progress: Shown | None = None,
+) -> Score:
+    """How many bits a run's model (its last, or its `best`) needs to tell the onsets of a dataset's songs.
+
+    It knows position, tempo and meter, as the baselines do; `told`: all its controls, as found in each song.
+
+    Beside it stand baselines fitted on what the run was trained on: `training`, or the dataset that the run names.
+    Raises CheckpointError, Refused, RecipeError or DatasetError, each saying what to do.
+    """
+    from popgen_core.corpus.dataset import Dataset
+    from popgen_core.score.yardstick import score_run
+
+    opened, trained = Dataset.open(Path(dataset)), Dataset.open(Path(training)) if training else None
+    return score_run(Path(run), opened, catalogue(), best=best, told=told, training=trained, progress=progress)
