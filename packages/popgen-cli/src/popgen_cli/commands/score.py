@@ -44,8 +44,7 @@ def score(
 
     over_songs = intervals(found)
     if json:
-        summary = {"over_songs": _plain(over_songs), "verdict": verdict(found, over_songs)}
-        shown_json({**found.to_plain(), **summary})
+        shown_json({**found.to_plain(), "over_songs": _plain(over_songs), "verdict": verdict(found, over_songs)})
     else:
         show_score(found, over_songs)
 

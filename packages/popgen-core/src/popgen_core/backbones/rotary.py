@@ -64,7 +64,10 @@ class Rotary(Transformer):
     def __init__(self, config: Config, sizes: Sizes) -> None:
         super().__init__(config, sizes)
         if sizes.width // config.heads % 2:
-            raise RecipeError(f"width {sizes.width} in {config.heads} heads leaves an odd number of features to turn")
+            raise RecipeError(
+                f"width {sizes.width} in {config.heads} heads leaves an odd number of features to turn",
+                hint="make the width a multiple of twice the heads",
+            )
         self.layers = nn.ModuleList(
             RotaryLayer(sizes.width, config.heads, config.feed_forward, config.dropout, config.window)
             for _ in range(config.layers)

@@ -18,8 +18,8 @@ class Decoder(Protocol):
 
     Laws: `sample` draws with the given generator alone, keeps what `constraints` forbid silent, and a cell is active
     without an onset only if it was active in the frame before (`inputs.past`). Cells of groups that `inputs.kept` marks
-    are those of `inputs.given`, for certain: they are never drawn, and `forward` gives them that chance.
-    `form` says which rhythm values its predictions hold.
+    are those of `inputs.given`, for certain: they are never drawn, and `forward` gives them that chance. Of how
+    they are played a drawn frame tells their velocities alone. `form` says which rhythm values its predictions hold.
     """
 
     @property

@@ -79,8 +79,8 @@ class Target:
 
     `onset`, `active` (batch, frame, group, pitch) float 0 or 1; `mask` (batch, frame) float: 1 where the song is,
     0 behind its end; `where` four (event,) index tensors into (batch, frame, group, pitch), one an onset inside the
-    mask, and `rhythm` their values by event. `whole` is given where the batch is cut into micro-batches or shared by
-    processes: what `counted` tells is then the same for all of them.
+    mask that is not given, and `rhythm` their values by event. `whole` is given where the batch is cut into
+    micro-batches or shared by processes: what `counted` tells is then the same for all of them.
     """
 
     onset: Tensor

@@ -13,7 +13,7 @@ from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Prediction, Rates, RhythmValues, Sampling, Target
 from popgen_core.decoders.begun import begun, going_on
 from popgen_core.decoders.heads import at_onsets, everywhere, within_ranges
-from popgen_core.decoders.known import decided, put_in, settled
+from popgen_core.decoders.known import decided, put_in, settled, struck
 
 __all__ = ["Independent"]
 
@@ -45,6 +45,7 @@ class Independent(nn.Module):
         self.shape = (len(sizes.roll.groups), sizes.roll.pitches)
         self.onset_channel = sizes.roll.channels.index("onset")
         self.active_channel = sizes.roll.channels.index("active")
+        self.channels = sizes.roll.channels
         self.heads = nn.Linear(sizes.width, len(HEADS) * sizes.roll.cells)
 
     def prime(self, rates: Rates) -> None:
@@ -82,4 +83,5 @@ class Independent(nn.Module):
         logits, certain = decided(made.active[:, 0], inputs, self.active_channel)
         active = going_on(logits, onset, before, constraints, settings, generator, certain)
         active = put_in(active, inputs, self.active_channel)
-        return Frame(onset, active, within_ranges(made.rhythm))
+        onset = put_in(onset, inputs, self.onset_channel)
+        return Frame(onset, active, struck(within_ranges(made.rhythm), inputs, self.channels))

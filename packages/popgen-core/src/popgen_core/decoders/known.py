@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 
 from popgen_core.contracts.sizes import Sizes
-from popgen_core.contracts.tensors import Inputs
+from popgen_core.contracts.tensors import Inputs, RhythmValues
 
-__all__ = ["Again", "decided", "given_cells", "put_in", "settled"]
+__all__ = ["Again", "decided", "given_cells", "put_in", "settled", "struck"]
 
 CERTAIN = 20.0  # logit of what is given: wrong once in 500 million
 
@@ -44,6 +46,15 @@ def put_in(drawn: Tensor, inputs: Inputs, channel: int) -> Tensor:
     """Drawn cells (batch, group, pitch) bool of one frame, those of given groups as they are given."""
     known = given_cells(inputs, channel, 1)
     return drawn if known is None else torch.where(known[1][:, 0], known[0][:, 0], drawn)
+
+
+def struck(rhythm: RhythmValues, inputs: Inputs, channels: tuple[str, ...]) -> RhythmValues:
+    """Values of one frame (batch, group, pitch), the velocities of given groups as they are given; of their lengths and
+    offsets a roll says nothing."""
+    if inputs.given is None or inputs.kept is None or "velocity" not in channels:
+        return rhythm
+    given = inputs.given[:, 0, :, channels.index("velocity")].to(rhythm.velocity.dtype)  # (batch, group, pitch)
+    return replace(rhythm, velocity=torch.where(inputs.kept[:, 0, :, None] > 0.5, given, rhythm.velocity))
 
 
 class Again(nn.Module):

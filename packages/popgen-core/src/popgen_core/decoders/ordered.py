@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -16,7 +17,7 @@ from popgen_core.decoders.begun import going_on
 from popgen_core.decoders.heads import at_onsets, everywhere, within_ranges
 from popgen_core.decoders.independent import RAREST
 from popgen_core.decoders.jumps import Jumps
-from popgen_core.decoders.known import Again, decided, put_in, settled
+from popgen_core.decoders.known import Again, decided, put_in, settled, struck
 from popgen_core.decoders.manner import Manner
 
 __all__ = ["Ordered"]
@@ -61,6 +62,7 @@ class Ordered(nn.Module):
         self.shape, cells = (len(sizes.roll.groups), sizes.roll.pitches), sizes.roll.cells
         self.onset_channel = sizes.roll.channels.index("onset")
         self.active_channel = sizes.roll.channels.index("active")
+        self.channels = sizes.roll.channels
         self._put_in_order(drawing_places(sizes.roll.groups, sizes.roll.pitches))
         self.heads = nn.Linear(sizes.width, 2 * cells)  # onset and active of each cell, nothing known of the others
         self.pairs = nn.Parameter(torch.zeros(cells, cells))  # [note, later cell]
@@ -100,7 +102,7 @@ class Ordered(nn.Module):
         onset, active = self._alone(hidden, inputs)
         if target is None:
             return Prediction(*self._settled(onset, active, inputs), self._means(hidden))
-        batch, frame, group, pitch = target.where
+        batch, frame, group, pitch = _sounding(target, inputs)
         at, note = batch * hidden.shape[1] + frame, group * self.shape[1] + pitch  # (event,)
         if self.config.rank:
             onset = onset + self._gated(self.gate(hidden), at, note, group).view_as(onset)
@@ -164,8 +166,13 @@ class Ordered(nn.Module):
         active = going_on(goes_on, jumps.onset, before, constraints, settings, generator, certain)
         active = put_in(active, inputs, self.active_channel)
         if self.form == "dense":
-            return Frame(jumps.onset, active, within_ranges(self._means(hidden[:, None])))
-        return Frame(jumps.onset, active, self.manner.sample(hidden, rounds, before.shape, generator))
+            rhythm = within_ranges(self._means(hidden[:, None]))
+        else:
+            written = (
+                rounds if inputs.kept is None else _free(rounds, (inputs.kept[:, 0, :, None] > 0.5).expand_as(before))
+            )
+            rhythm = self.manner.sample(hidden, written, before.shape, generator)
+        return Frame(jumps.onset, active, struck(rhythm, inputs, self.channels))
 
     def _said(self, cells: Tensor, gate: Tensor) -> Tensor:
         """What one note each, `cells` (song,), adds to the logits of the cells after it -> (song, cell)."""
@@ -181,6 +188,19 @@ def drawing_places(groups: tuple[str, ...], pitches: int) -> Tensor:
     turn = torch.empty(len(groups), dtype=torch.int64)
     turn[torch.tensor(named)] = torch.arange(len(groups))
     return (turn[:, None] * pitches + torch.arange(pitches)).flatten()
+
+
+def _sounding(target: Target, inputs: Inputs | None) -> tuple[Tensor, ...]:
+    """Where notes begin, given ones too, of which a target asks nothing: four (event,) index tensors."""
+    nothing_given = inputs is None or inputs.given is None
+    return target.where if nothing_given else target.onset.nonzero(as_tuple=True)
+
+
+def _free(rounds: Sequence[tuple[Tensor, Tensor]], kept: Tensor) -> list[tuple[Tensor, Tensor]]:
+    """Notes as rounds of songs (song,) and cells (song,), without those of kept (batch, group, pitch) bool: how these
+    are played is not drawn, as in training nobody asks it."""
+    free = ~kept.flatten(1)
+    return [(songs[free[songs, cells]], cells[free[songs, cells]]) for songs, cells in rounds]
 
 
 def _added(table: Tensor, note: Tensor, at: Tensor, like: Tensor) -> Tensor:

@@ -53,6 +53,8 @@ def slices(parts: Sequence[tuple[str, int]]) -> dict[str, slice]:
 
 def plan_rows(plan: Plan, known: Collection[str], groups: Sequence[str]) -> Rows:
     """A plan -> (half bars, feature) in the order of `control_parts`; of `given` a plan says nothing."""
+    if not plan.bars:
+        return np.zeros((0, sum(size for _, size in control_parts(known, len(groups)))), dtype=np.float32)
     section_of, sections = plan.section_of(), plan.sections
     after = [*plan.chords[1:], None]
     made: dict[str, Callable[[], Any]] = {
@@ -60,8 +62,8 @@ def plan_rows(plan: Plan, known: Collection[str], groups: Sequence[str]) -> Rows
         "density": lambda: _by_section([_density(section, groups) for section in sections], section_of),
         "dynamics": lambda: _by_section([_dynamics(section, groups) for section in sections], section_of),
         "key": lambda: _by_section([_key(section.key) for section in sections], section_of),
-        "chord": lambda: np.array([_chord(chord) for chord in plan.chords]).reshape(-1, 25),
-        "next": lambda: np.array([_chord(chord) for chord in after]).reshape(-1, 25)[: len(plan.chords)],
+        "chord": lambda: np.array([_chord(chord) for chord in plan.chords]),
+        "next": lambda: np.array([_chord(chord) for chord in after]),
         "section": lambda: np.repeat(_places(plan), 2, axis=0),
         "energy": lambda: _by_section([_known(section.energy) for section in sections], section_of),
         "recall": lambda: np.repeat(_recalls(plan), 2, axis=0),
@@ -158,9 +160,9 @@ def _places(plan: Plan) -> NDArray[np.float64]:
         for bar in range(section.bars):
             since, left = min(bar, NEAR - 1), min(section.bars - 1 - bar, NEAR - 1)
             rows.append([*name, *np.eye(NEAR)[since], *np.eye(NEAR)[left], *ends])
-    return np.array(rows, dtype=np.float64).reshape(plan.bars, len(NAMES) + 1 + 2 * NEAR + 2)
+    return np.array(rows, dtype=np.float64)
 
 
 def _recalls(plan: Plan) -> NDArray[np.float64]:
     """(bars, feature): whether a bar recalls another, and how like it is."""
-    return np.array([_known(recall.likeness if recall else None) for recall in plan.recalls]).reshape(-1, 2)
+    return np.array([_known(recall.likeness if recall else None) for recall in plan.recalls])

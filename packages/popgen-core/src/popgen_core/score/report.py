@@ -50,8 +50,9 @@ class Score:
     """How many bits a trained model needs for songs, beside baselines fitted on the songs that it was trained on.
 
     `exact`: whether the model's grid is the canonical one; if not, its bits are an upper bound. `controls` are what was
-    known of each frame ahead of time: position, with tempo and meter. `remarks`: a line for each thing to know.
-    `trained` songs the baselines were fitted on, 0 without any; `left_out` songs were heard in training.
+    known of each frame ahead of time: position, with tempo and meter, and those that the model was told beside.
+    `remarks`: a line for each thing to know; `trained` songs the baselines were fitted on, 0 without any; `left_out`
+    songs were heard in training.
     """
 
     checkpoint: str

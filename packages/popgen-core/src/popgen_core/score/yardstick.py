@@ -47,6 +47,7 @@ def score_run(
     loaded = load_checkpoint(file, catalogue)
     for songs in (dataset, *([training] if training else [])):
         check_fit(loaded.recipe, loaded.model.sizes.roll.groups, songs)
+    controls = _controls_told(loaded, told)
     chosen = choose(loaded.card, loaded.recipe, run, dataset, training)
     keep, keep_told = keep_of(loaded.model)
     known = loaded.recipe.controls.known if told else ()
@@ -60,9 +61,9 @@ def score_run(
         steps.total -= len(chosen.scored) - len(unheard)
         spread = spread_on(listener, chosen.trained, lambda: steps.done("songs of the training heard"))
     rows = _rows(listener, unheard, fitted, spread, steps)
-    controls = _controls_told(loaded, told)
-    remarks = (*chosen.remarks, *controls, *_remarks(loaded, keep if not keep_told else None, rows, chosen, spread))
-    return _score(file, loaded, dataset, chosen, rows, remarks)
+    why = _of_controls(loaded, controls)
+    remarks = (*chosen.remarks, *why, *_remarks(loaded, keep if not keep_told else None, rows, chosen, spread))
+    return _score(file, loaded, dataset, chosen, rows, remarks, ("position", *controls))
 
 
 def bits_of(run: Path, songs: Dataset, catalogue: Catalogue) -> Likelihood:
@@ -171,18 +172,33 @@ def _remarks(
 
 
 def _controls_told(loaded: Loaded, told: bool) -> tuple[str, ...]:
-    """Of a model with controls beside position: whether they were told."""
-    if not (known := loaded.recipe.controls.known):
-        if told:
-            raise RecipeError("--told asks for a model with controls; this one knows position, tempo and meter alone")
-        return ()
+    """The controls beside position that the model is told: all it has, but no notes are given."""
+    known = loaded.recipe.controls.known
+    if told and not known:
+        raise RecipeError(
+            "--told asks for a model with controls; this one knows position, tempo and meter alone",
+            hint="leave out --told, or name a run whose recipe has controls.known",
+        )
+    return tuple(name for name in known if told and name != "given")
+
+
+def _of_controls(loaded: Loaded, told: tuple[str, ...]) -> tuple[str, ...]:
+    """A line about the controls of a model that has any beside position."""
     if told:
-        return (f"the model was told each song's {', '.join(known)}; its bits compare with no other row",)
-    return ("the model knew position, tempo and meter; what its other controls are worth is shown by --told",)
+        return (f"the model was told each song's {', '.join(told)}; its bits compare with no other row",)
+    if loaded.recipe.controls.known:
+        return ("the model knew position, tempo and meter; what its other controls are worth is shown by --told",)
+    return ()
 
 
 def _score(
-    file: Path, loaded: Loaded, dataset: Dataset, chosen: Chosen, rows: Sequence[ScoredSong], remarks: tuple[str, ...]
+    file: Path,
+    loaded: Loaded,
+    dataset: Dataset,
+    chosen: Chosen,
+    rows: Sequence[ScoredSong],
+    remarks: tuple[str, ...],
+    controls: tuple[str, ...],
 ) -> Score:
     trained, grid = chosen.trained, loaded.recipe.grid
     return Score(
@@ -200,4 +216,5 @@ def _score(
         groups=loaded.model.sizes.roll.groups,
         songs=tuple(rows),
         remarks=remarks,
+        controls=controls,
     )

@@ -100,8 +100,8 @@ def bytes_of_a_window(stepper: Stepper, windows: Windows) -> tuple[int, int]:
         stepper.learn(batch, batch.target.counted(), Turn(0.0), 0)
     stepper.optimizer.zero_grad(set_to_none=True)
     before.restore()
-    tensors = (batch.inputs.past, batch.inputs.controls, batch.target.onset, batch.target.active)
-    return saved, sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+    tensors = (*vars(batch.inputs).values(), batch.target.onset, batch.target.active)
+    return saved, sum(tensor.numel() * tensor.element_size() for tensor in tensors if tensor is not None)
 
 
 def _own(parameter: Tensor) -> Tensor:

@@ -49,9 +49,9 @@ def told_rows(
     parts: Sequence[tuple[str, int]],
     drawn: Drawn,
     spec: RollSpec,
-    names: set[str] | None,
+    names: set[str],
 ) -> NDArray[np.float32]:
-    """Rows of a plan (frame, feature) changed as was drawn for the window, and only these controls; None: all."""
+    """Rows of a plan (frame, feature) changed as was drawn for the window, and only these controls."""
     rows = transposed(rows, drawn.semitones, parts) if drawn.semitones else rows
     if drawn.silenced:
         rows = silenced(rows, [spec.groups.index(group) for group in drawn.silenced], parts)
@@ -60,7 +60,7 @@ def told_rows(
         known, loud = rows[:, where][:, 0::2], rows[:, where][:, 1::2]
         rows = rows.copy()
         rows[:, where][:, 1::2] = np.where(known > 0, np.clip((loud + 1) * drawn.velocity_factor - 1, -1, 1), 0)
-    return rows if names is None else kept(rows, names, parts)
+    return kept(rows, names, parts)
 
 
 def left(config: ControlConfig, parts: Sequence[tuple[str, int]], generator: np.random.Generator) -> set[str]:

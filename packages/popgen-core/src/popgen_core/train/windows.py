@@ -111,10 +111,8 @@ class Windows:
     ) -> None:
         self.songs, self.sizes, self.window, self.context, self.augment = songs, sizes, window, context, augment
         self.drums = drums  # groups that a transposition leaves alone
-        self.controls, self.ahead = (
-            controls or ControlConfig(),
-            ahead,
-        )  # how often they are dropped; frames of kept notes
+        self.controls = controls or ControlConfig()  # how often they are left out
+        self.ahead = ahead  # frames of given notes behind a window
         self.known = {name for name, _ in sizes.controls.parts}
 
     def tiles(self) -> list[Window]:
@@ -183,32 +181,33 @@ class Windows:
         return _rolls(events, row, (len(cuts), self.context + self.window + 1), self.sizes.roll)[0][:, 1:]
 
     def cut(self, window: Window, generator: np.random.Generator | None = None) -> Cut:
-        """One window, varied as drawn if a generator is given."""
-        song, start = self.songs[window.song], window.start
-        lead, stop = self.context + 1, start + self.window + self.ahead
-        varying = self.augment if generator is not None else None
-        if varying is not None and generator is not None:
-            reach = round(varying.shift_beats * song.frames_per_beat)
-            moved = int(generator.integers(-reach, reach + 1))
-            start = int(np.clip(start + moved, 0, max(song.roll.frames - 1, 0)))
-            stop = start + self.window + self.ahead
-        events, comes_back = song.roll.window(start - lead, stop), self._comes_back(song, start - lead, stop)
-        drawn = Drawn()
-        if varying is not None and generator is not None:
-            events, drawn = augment(events, varying, generator, self.sizes.roll, self.drums)
+        """One window; with a generator varied as drawn, and told as drawn, without one told everything but notes."""
+        song, start, drawn = self.songs[window.song], window.start, Drawn()
+        if generator is not None and self.augment is not None:
+            start = _moved(song, start, self.augment, generator)
+        first, stop = start - self.context - 1, start + self.window + self.ahead
+        events, comes_back = song.roll.window(first, stop), self._comes_back(song, first, stop)
+        if generator is not None and self.augment is not None:
+            events, drawn = augment(events, self.augment, generator, self.sizes.roll, self.drums)
             comes_back = varied(comes_back, drawn, self.sizes.roll, self.drums)
-        kept, names = np.zeros((stop - start + self.context, len(self.sizes.roll.groups)), dtype=np.float32), None
-        if song.told is not None and generator is not None:
-            names = left(self.controls, song.told.parts, generator)
-            if "given" in self.known:
-                kept = whose(self.controls, events, *kept.shape, generator)
-            lost = forgotten(self.controls, self.context + self.window, kept.shape[1], generator)
-        else:
-            lost = None
-        if names is not None and "recall" not in names:
+        names, kept, lost = self._drawn_telling(song, events, generator)
+        if "recall" not in names:
             comes_back = comes_back[:0]
         controls = self._controls(song, start, drawn, names, kept)
         return Cut(window.song, start, events, controls, drawn, comes_back, kept, lost)
+
+    def _drawn_telling(
+        self, song: TrainingSong, events: NDArray[Any], generator: np.random.Generator | None
+    ) -> tuple[set[str], NDArray[np.float32], NDArray[np.float32] | None]:
+        """Which controls a window is told, whose notes it is given (context + window + ahead, group), and whose past it
+        has forgotten (context + window, group), None where nobody's."""
+        kept = np.zeros((self.context + self.window + self.ahead, len(self.sizes.roll.groups)), dtype=np.float32)
+        if song.told is None or generator is None:
+            return self.known, kept, None
+        names = left(self.controls, song.told.parts, generator)
+        if "given" in names:
+            kept = whose(self.controls, events, *kept.shape, generator)
+        return names, kept, forgotten(self.controls, self.context + self.window, kept.shape[1], generator)
 
     def _comes_back(self, song: TrainingSong, start: int, stop: int) -> NDArray[Any]:
         if song.told is None or "recall" not in self.known:
@@ -216,7 +215,7 @@ class Windows:
         return recalled(song.roll, song.told, start, stop)
 
     def _controls(
-        self, song: TrainingSong, start: int, drawn: Drawn, names: set[str] | None, kept: NDArray[np.float32]
+        self, song: TrainingSong, start: int, drawn: Drawn, names: set[str], kept: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """(context + window, feature): where each frame stands, and what is told of the plan."""
         controls = np.zeros((self.context + self.window, self.sizes.controls.width), dtype=np.float32)
@@ -228,6 +227,13 @@ class Windows:
         if "given" in self.known:
             controls[:, self.sizes.controls.features("given")] = kept[: len(controls)]
         return controls
+
+
+def _moved(song: TrainingSong, start: int, config: AugmentConfig, generator: np.random.Generator) -> int:
+    """The first frame of a window shifted in time as drawn, inside its song."""
+    reach = round(config.shift_beats * song.frames_per_beat)
+    moved = int(generator.integers(-reach, reach + 1))
+    return int(np.clip(start + moved, 0, max(song.roll.frames - 1, 0)))
 
 
 def _joined(parts: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[np.int64]]:
