@@ -107,7 +107,7 @@ def test_it_learns_from_what_comes_back_and_from_what_does_not() -> None:
     decoder = decoder_of()
     made = told(decoder, inputs_of(), torch.zeros(1, 1, 2, 3))
     (made.onset.square().sum() + made.active.square().sum()).backward()  # type: ignore[no-untyped-call]
-    slope = decoder.again.trust.weight.grad
+    slope = decoder.hints["again"].trust.weight.grad
     assert slope is not None
     learns = (slope[:, 0] != 0).view(2, 2, 2)  # (head, yes or no, group)
     assert learns[:, 0].tolist() == [[True, False]] * 2  # no drums come back

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Inputs, RhythmValues
 
-__all__ = ["Again", "decided", "given_cells", "put_in", "settled", "struck"]
+__all__ = ["Again", "Harmony", "decided", "given_cells", "put_in", "settled", "struck"]
 
 CERTAIN = 20.0  # logit of what is given: wrong once in 500 million
 
@@ -81,3 +81,29 @@ class Again(nn.Module):
             there = inputs.recall[:, :, :, channel].to(hidden.dtype)  # (batch, frame, group, pitch)
             made.append(each[:, :, head, 0] * there + each[:, :, head, 1] * (1.0 - there))
         return made[0], made[1]
+
+
+class Harmony(nn.Module):
+    """What key and chord say of each pitch: whether its class is a tone of the scale, the tonic, the chord's root or one
+    of its tones; each group trusts each of these as far as the hidden vector says."""
+
+    classes: Tensor
+
+    def __init__(self, sizes: Sizes) -> None:
+        super().__init__()
+        self.groups, known = len(sizes.roll.groups), {name for name, _ in sizes.controls.parts}
+        starts = [sizes.controls.features(name).start for name in ("key", "chord") if name in known]
+        self.where = [slice(start + first, start + first + 12) for start in starts for first in (0, 12)]
+        self.trust = nn.Linear(sizes.width, 2 * len(self.where) * self.groups)
+        nn.init.zeros_(self.trust.weight)
+        nn.init.zeros_(self.trust.bias)
+        pitches = torch.arange(sizes.roll.lowest, sizes.roll.lowest + sizes.roll.pitches)
+        self.register_buffer("classes", pitches % 12, persistent=False)
+
+    def forward(self, hidden: Tensor, inputs: Inputs) -> tuple[Tensor, Tensor]:
+        """hidden (batch, frame, width) -> what is added to onset and to active, (batch, frame, group, pitch) each."""
+        told = torch.stack([inputs.controls[..., where] for where in self.where], dim=-2)  # (batch, frame, what, 12)
+        fits = told[..., self.classes].to(hidden.dtype)  # (batch, frame, what, pitch)
+        trust = self.trust(hidden).view(*hidden.shape[:2], 2, self.groups, len(self.where))
+        made = torch.einsum("bfhgw,bfwp->bfhgp", trust, fits)
+        return made[:, :, 0], made[:, :, 1]

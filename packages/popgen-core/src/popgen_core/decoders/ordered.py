@@ -17,13 +17,18 @@ from popgen_core.decoders.begun import going_on
 from popgen_core.decoders.heads import at_onsets, everywhere, within_ranges
 from popgen_core.decoders.independent import RAREST
 from popgen_core.decoders.jumps import Jumps
-from popgen_core.decoders.known import Again, decided, put_in, settled, struck
+from popgen_core.decoders.known import Again, Harmony, decided, put_in, settled, struck
 from popgen_core.decoders.manner import Manner
 
 __all__ = ["Ordered"]
 
 FIRST = ("drums", "bass", "chords", "guitar", "strings", "lead", "others")  # groups of other names come after these
 SPREAD = 0.05  # of the gate's starting weights
+# what controls say of single cells, where the model knows any of these
+HINTS: dict[str, tuple[type[nn.Module], set[str]]] = {
+    "again": (Again, {"recall"}),
+    "harmony": (Harmony, {"key", "chord"}),
+}
 
 
 class Ordered(nn.Module):
@@ -71,8 +76,8 @@ class Ordered(nn.Module):
             self.gate = nn.Linear(sizes.width, config.rank)
             self.heard = nn.Parameter(torch.randn(cells, config.rank) * SPREAD)
             self.tells = nn.Parameter(torch.zeros(cells, config.rank))
-        if any(name == "recall" for name, _ in sizes.controls.parts):
-            self.again = Again(sizes)
+        known = {name for name, _ in sizes.controls.parts}
+        self.hints = nn.ModuleDict({name: made(sizes) for name, (made, of) in HINTS.items() if of & known})
         if self.form == "events":
             self.manner = Manner(sizes)
         else:
@@ -114,8 +119,11 @@ class Ordered(nn.Module):
     def _alone(self, hidden: Tensor, inputs: Inputs | None) -> tuple[Tensor, Tensor]:
         """hidden (batch, frame, width) -> logits of onset and active as if no cell of the frame sounded."""
         onset, active = (everywhere(hidden, *self._head(self.heads, number)) for number in (0, 1))
-        again = self.again(hidden, inputs) if hasattr(self, "again") and inputs is not None else None
-        return (onset, active) if again is None else (onset + again[0], active + again[1])
+        for hint in self.hints.values():
+            added = hint(hidden, inputs) if inputs is not None else None
+            if added is not None:
+                onset, active = onset + added[0], active + added[1]
+        return onset, active
 
     def _settled(self, onset: Tensor, active: Tensor, inputs: Inputs | None) -> tuple[Tensor, Tensor]:
         """The logits where those of given groups say for certain what is given."""

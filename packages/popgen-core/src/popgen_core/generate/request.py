@@ -16,6 +16,7 @@ LONGEST_SECONDS = 3600.0
 MOST_BARS = 2000
 MOST_SONGS = 100  # drawn in one batch: at the paper's sizes a song's cache takes 6 MB
 USUAL_SECONDS = 60.0
+RULES = ("ranges", "polyphony", "sections", "silence", "resolve")  # that hold unless they are switched off
 TRIES = 8  # drawings of bars that are written anew
 
 
@@ -105,6 +106,8 @@ def check_request(request: Request, known: Sequence[str]) -> None:
             raise RequestError(f"{name} {value:g} is not between {least:g} and {most:g} {what}".strip())
     if not (1 <= meter[0] <= 32 and meter[1] in (1, 2, 4, 8, 16, 32)):
         raise RequestError(f"--meter {meter[0]}/{meter[1]} is no meter such as 4/4 or 6/8")
+    if unknown := [rule for rule in request.free if rule not in RULES]:
+        raise RequestError(f"--free: no rule is named {', '.join(unknown)}", hint=f"there are {', '.join(RULES)}")
     if request.groups is not None and not request.groups:
         raise RequestError("--groups names no group", hint=f"the model has {', '.join(known)}")
     named = {
