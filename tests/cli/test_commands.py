@@ -51,6 +51,8 @@ def test_these_are_the_verbs() -> None:
         "score",
         "crossval",
         "generate",
+        "explain",
+        "reproduce",
         "show",
         "render",
         "eval",

@@ -70,7 +70,7 @@ def decoder_of() -> Ordered:
     with torch.no_grad():
         for weights in made.parameters():
             weights.copy_(torch.randn_like(weights))
-        made.again.load_state_dict(trusting().state_dict())
+        made.hints["again"].load_state_dict(trusting().state_dict())
     return made.eval()
 
 
