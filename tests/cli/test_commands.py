@@ -116,7 +116,9 @@ def test_generate_tells_its_songs_as_json(popgen: Popgen, run_dir: Path, tmp_pat
         ("song-001.mid", 8.0, ["drums", "bass"]),
         ("song-002.mid", 8.0, ["drums", "bass"]),
     ]
-    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["song-001.mid", "song-002.mid"]
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        f"song-00{number}.{ending}" for number in (1, 2) for ending in ("json", "mid", "toml")
+    ]
 
 
 def test_generate_tells_the_density_beside_the_corpus(popgen: Popgen, run_dir: Path, tmp_path: Path) -> None:
@@ -143,7 +145,7 @@ def test_plugins_list_names_every_component_and_whose_it_is(popgen: Popgen) -> N
 
 def test_recipes_are_listed_shown_and_checked(popgen: Popgen, tmp_path: Path) -> None:
     listed = popgen("recipe", "list").stdout.splitlines()
-    assert [line.split()[0] for line in listed] == ["demo", "paper", "paper.warm"]
+    assert [line.split()[0] for line in listed] == ["demo", "paper", "paper.warm", "pop"]
     shown = popgen("recipe", "show", "paper", "--set", "train.epochs=3").stdout
     assert "epochs = 3" in shown.splitlines()
     (tmp_path / "mine.toml").write_text(shown)

@@ -106,7 +106,7 @@ def test_an_unknown_plug_in(popgen: Popgen, corpus_dir: Path, tmp_path: Path) ->
         ("--meter=4/5", "--meter 4/5 is no meter"),
         ("--tempo=0", "--tempo 0 is not between"),
         ("--count=0", "--count 0 is not between"),
-        ("--seconds=-1", "--seconds -1 is not over 0"),
+        ("--seconds=-1", "--seconds -1 is not between"),
     ],
 )
 def test_what_no_model_can_write(popgen: Popgen, run_dir: Path, tmp_path: Path, option: str, said: str) -> None:

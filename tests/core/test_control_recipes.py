@@ -77,9 +77,9 @@ def test_the_recipe_pop_is_completed() -> None:
     pop = recipe("pop")
     table = pop.table()
     assert pop.grid == BeatGrid(4)
-    assert table["controls"] == {"known": CONTROLS, "drop": 0.3, "drop_all": 0.2, "given": 0.3}
+    assert table["controls"] == {"known": CONTROLS, "drop": 0.3, "drop_all": 0.2, "forget": 0.3, "given": 0.3}
     names = {kind: table[kind]["name"] for kind in ("grouper", "encoder", "backbone", "decoder", "loss")}
-    assert list(names.values()) == ["seven.v1", "cnn.v2", "transformer.v1", "ordered.v1", "likelihood.v1"]
+    assert list(names.values()) == ["seven.v1", "cnn.v2", "rotary.v1", "ordered.v1", "likelihood.v1"]
     assert table["encoder"] == {
         **{"name": "cnn.v2", "channels": 128, "layers": 1, "kernel": 4, "dropout": 0.1, "look": 16}
     }

@@ -15,6 +15,7 @@ from equal_runs import CHANCE, assert_equal_runs, at_step, one_thread, other_ten
 from poisoned import NO_GRADIENT, NO_LOSS, not_finite, poisoned_catalogue, poisoned_dataset
 
 from popgen_core import api
+from popgen_core.api import training
 from popgen_core.checkpoint import read_checkpoint
 from popgen_core.errors import PopgenError
 from popgen_core.train.states import newest_state
@@ -34,7 +35,7 @@ ONCE = (40,)  # the beat of the only poisoned note: frame 160, in the third wind
 
 @pytest.fixture(autouse=True)
 def _poisoned(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(api, "catalogue", poisoned_catalogue)
+    monkeypatch.setattr(training, "catalogue", poisoned_catalogue)
     with one_thread():
         yield
 

@@ -85,7 +85,7 @@ def test_a_stranger_is_listed_beside_the_built_ins_and_loaded_when_chosen(shop: 
     shop.install("good-one", GOOD)
     catalogue = found()
     assert catalogue.problems == []
-    assert catalogue.named("encoder") == ["cnn.v1", "linear.v1", "waves.v1"]
+    assert catalogue.named("encoder") == ["cnn.v1", "cnn.v2", "linear.v1", "waves.v1"]
     assert catalogue.find("encoder", "waves.v1").version == "2.5"
     assert "good_one_parts" not in sys.modules
     assert catalogue.load("encoder", "waves.v1").__module__ == "good_one_parts"
@@ -121,7 +121,7 @@ def test_a_broken_stranger_keeps_nobody_else_out(shop: Shop) -> None:
     shop.install("good-one", GOOD)
     catalogue = found()
     assert [problem.distribution for problem in catalogue.problems] == ["a-bad-one"]
-    assert catalogue.named("encoder") == ["cnn.v1", "linear.v1", "waves.v1"]
+    assert catalogue.named("encoder") == ["cnn.v1", "cnn.v2", "linear.v1", "waves.v1"]
 
 
 def test_a_list_of_entry_points_that_cannot_be_read_is_the_problem_of_its_distribution_alone(shop: Shop) -> None:
@@ -129,7 +129,7 @@ def test_a_list_of_entry_points_that_cannot_be_read_is_the_problem_of_its_distri
     shop.install("good-one", GOOD)
     catalogue = found()
     assert [problem.distribution for problem in catalogue.problems] == ["garbled"]
-    assert catalogue.named("encoder") == ["cnn.v1", "linear.v1", "waves.v1"]
+    assert catalogue.named("encoder") == ["cnn.v1", "cnn.v2", "linear.v1", "waves.v1"]
 
 
 def test_a_distribution_without_metadata_goes_by_its_entry_point(shop: Shop) -> None:
@@ -208,7 +208,7 @@ def test_popgen_plugins_lets_only_those_strangers_in(
     shop.install("good-one", GOOD.replace("NAME", "good.v1"))
     shop.install("other-one", GOOD.replace("NAME", "other.v1"))
     monkeypatch.setenv("POPGEN_PLUGINS", setting)
-    assert found().named("encoder") == ["cnn.v1", *names[:1], "linear.v1", *names[1:]]
+    assert found().named("encoder") == ["cnn.v1", "cnn.v2", *names[:1], "linear.v1", *names[1:]]
     assert ("other_one" in sys.modules) == ("other.v1" in names)  # kept out before it is imported
 
 

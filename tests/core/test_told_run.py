@@ -47,7 +47,7 @@ def test_its_loss_falls_and_what_is_told_is_heard(run: Path) -> None:
     loss = api.report(run).curve.loss
     assert loss[-8:].mean() < 0.8 * loss[:4].mean()  # four steps an epoch
     card, weights = read_checkpoint(run / "last.safetensors")
-    assert abs(torch.from_numpy(weights["decoder.again.trust.weight"])).max() > 0
+    assert abs(torch.from_numpy(weights["decoder.hints.again.trust.weight"])).max() > 0
     assert {"encoder.again.weight", "encoder.now.weight", "encoder.glimpse.weight", "encoder.soon.weight"} <= set(
         weights
     )

@@ -44,7 +44,7 @@ class Apart(nn.Module):
         self.shape = (len(sizes.roll.groups), sizes.roll.pitches)
         self.heads = nn.ModuleList(nn.Linear(sizes.width, sizes.roll.cells) for _ in range(5))
 
-    def forward(self, hidden: Tensor, target: Target | None = None) -> Prediction:
+    def forward(self, hidden: Tensor, target: Target | None = None, inputs: Inputs | None = None) -> Prediction:
         """hidden (batch, frame, width) -> logits and rhythm (batch, frame, group, pitch)."""
         onset, active, *rhythm = (head(hidden).unflatten(-1, self.shape) for head in self.heads)
         return Prediction(onset, active, RhythmValues(*rhythm))
