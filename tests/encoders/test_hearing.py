@@ -130,8 +130,7 @@ def test_silence_that_comes_back_or_is_given_is_as_if_there_were_none() -> None:
     silent = replace(inputs, recall=torch.zeros_like(inputs.past), given=torch.zeros(1, FRAMES + LOOK, 3, 3, 5))
     without = Inputs(inputs.past, inputs.controls)
     assert torch.equal(encoder(silent), encoder(without))
-    state = encoder.start(1)
-    one, other = (encoder.step(at(each, 0, LOOK), state)[0] for each in (silent, without))
+    one, other = (encoder.step(at(each, 0, LOOK), encoder.start(1))[0] for each in (silent, without))
     assert torch.allclose(one, other, atol=1e-6)
 
 

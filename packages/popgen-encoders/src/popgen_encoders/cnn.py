@@ -14,7 +14,7 @@ from popgen_core.backbones.dropout import Dropout
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Inputs
 
-__all__ = ["GroupCNN"]
+__all__ = ["Coming", "GroupCNN", "looked_up"]
 
 
 class CausalBlock(nn.Module):
@@ -31,10 +31,6 @@ class CausalBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """x (batch, frame, group x feature) -> (batch, frame, group x feature'); silence before the first frame."""
         return self.settled(convolved(x, self.convolution, self.lead)[:, : x.shape[1]])
-
-    def valid(self, x: Tensor) -> Tensor:
-        """x with `lead` frames before the first wanted one -> the wanted frames, for streams: few at a time."""
-        return self.settled(self.convolution(x.transpose(1, 2)).transpose(1, 2))
 
     def settled(self, x: Tensor) -> Tensor:
         """x (batch, frame, feature), convolved -> the same shape, normalised over batch and frames, ReLU, dropout."""
@@ -56,6 +52,56 @@ def convolved(x: Tensor, convolution: nn.Conv1d, padding: int) -> Tensor:
     image = features.unsqueeze(2)  # (batch, feature, 1, frame)
     made = functional.conv2d(image, weight.unsqueeze(2), bias, padding=(0, padding), groups=groups)
     return made.squeeze(2).transpose(1, 2)
+
+
+def looked_up(x: Tensor, table: Tensor, begins: Tensor) -> Tensor:
+    """Sums of the table's rows of what is not zero in x, few of a frame, instead of a matrix product with all of it.
+
+    x (batch, ...), which as one row (event,) goes through table (feature, made) again and again; `begins` (row,): where
+    in it each row begins -> (row, made).
+    """
+    flat = x.flatten()
+    loud = flat.nonzero()[:, 0]  # (event,)
+    values = flat.take(loud).to(table.dtype)
+    first = torch.searchsorted(loud, begins)  # (row,)
+    return functional.embedding_bag(loud % len(table), table, first, mode="sum", per_sample_weights=values)
+
+
+@dataclass
+class Coming:
+    """A block in a stream: what each value that is not zero, few of a frame, adds to this frame and the next ones.
+
+    `table` (group x feature, kernel x feature') holds it; `shift` (feature' of all groups) is what silence makes;
+    `begins` (batch x group,) where each group's values begin; `sums` (batch x group, lead x feature') is what the
+    frames up to the last add to this one and the next.
+    """
+
+    table: Tensor
+    shift: Tensor
+    begins: Tensor
+    sums: Tensor
+
+    @torch.no_grad()
+    def take(self, x: Tensor) -> Tensor:
+        """One frame x (batch, group x feature) -> (batch, group x feature') and move on by one frame."""
+        added = looked_up(x, self.table, self.begins)  # (batch x group, kernel x feature')
+        added[:, : self.sums.shape[1]] += self.sums
+        now, self.sums = added.tensor_split([added.shape[1] - self.sums.shape[1]], dim=1)
+        return torch.relu_(now.reshape(len(x), -1) + self.shift)
+
+
+@torch.no_grad()
+def coming(block: CausalBlock, batch: int) -> Coming:
+    """A block of eval mode, its batch norm folded into its convolution, before a stream of `batch` songs."""
+    convolution, norm = block.convolution, block.norm
+    factor = norm.weight / torch.sqrt(norm.get_buffer("running_var") + norm.eps)  # (group x feature',)
+    weight = convolution.weight * factor[:, None, None]  # (group x feature', feature, kernel)
+    made = weight.view(convolution.groups, -1, *weight.shape[1:]).flip(-1)  # the newest frame first
+    table = made.permute(0, 2, 3, 1).reshape(block.taken, -1)  # (group x feature, kernel x feature')
+    shift = (convolution.get_parameter("bias") - norm.get_buffer("running_mean")) * factor + norm.bias
+    begins = torch.arange(0, batch * block.taken, block.taken // convolution.groups, device=weight.device)
+    lead = table.new_zeros(len(begins), block.lead * len(shift) // convolution.groups)
+    return Coming(table, shift, begins, lead)
 
 
 class GroupCNN(nn.Module):
@@ -98,17 +144,13 @@ class GroupCNN(nn.Module):
         """The convolutions, in order."""
         return [block for block in self.tracks if isinstance(block, CausalBlock)]
 
-    def start(self, batch: int) -> list[Tensor]:
-        """For each convolution the frames that came before: silence."""
-        weight = self.mix.weight
-        return [weight.new_zeros(batch, block.lead, block.taken) for block in self.blocks()]
+    def start(self, batch: int) -> list[Coming]:
+        """For each convolution what past frames add to coming ones: nothing yet."""
+        return [coming(block, batch) for block in self.blocks()]
 
-    def step(self, inputs: Inputs, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """One frame of Inputs and the last frames of each convolution -> row (batch, width) and the next state."""
-        x = inputs.past.flatten(2)  # (batch, 1, group x channel x pitch)
-        kept = []
-        for block, before in zip(self.blocks(), state, strict=True):
-            recent = torch.cat([before, x], dim=1)
-            kept.append(recent[:, recent.shape[1] - before.shape[1] :])
-            x = block.valid(recent)  # (batch, 1, group x feature)
-        return self.mix(x[:, 0]) + self.place(inputs.controls[:, 0]), kept
+    def step(self, inputs: Inputs, state: list[Coming]) -> tuple[Tensor, list[Coming]]:
+        """One frame of Inputs and the state, which is changed in place -> row (batch, width) and the state."""
+        x = inputs.past.flatten(1)  # (batch, group x channel x pitch)
+        for each in state:
+            x = each.take(x)  # (batch, group x feature)   each group by its own convolution
+        return self.mix(x) + self.place(inputs.controls[:, 0]), state

@@ -8,14 +8,30 @@ from typing import Annotated, ClassVar
 import torch
 from pydantic import Field
 from torch import Tensor, nn
+from torch.nn import functional
 
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Inputs
-from popgen_encoders.cnn import GroupCNN
+from popgen_encoders.cnn import Coming, GroupCNN, looked_up
 
 __all__ = ["HearingCNN"]
 
 GLIMPSE = 64  # features of a given frame heard ahead of time
+
+
+@dataclass
+class Hearing:
+    """What a stream holds: the convolutions over what was written, and for each matrix over notes that come back or are
+    given its table, (group x channel x pitch, made)."""
+
+    tracks: list[Coming]
+    tables: dict[str, Tensor]
+
+    def heard(self, name: str, x: Tensor) -> Tensor:
+        """Frames x (batch, frame, group, channel, pitch) by a table -> (batch, frame, made)."""
+        table = self.tables[name]
+        begins = torch.arange(0, x.numel(), len(table), device=x.device)  # (batch x frame,)
+        return looked_up(x, table, begins).view(*x.shape[:2], -1)
 
 
 class HearingCNN(GroupCNN):
@@ -47,14 +63,25 @@ class HearingCNN(GroupCNN):
         controls (batch, frame, feature) -> (batch, frame, width)."""
         return super().forward(inputs) + self.told(inputs)
 
-    def step(self, inputs: Inputs, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """One frame of Inputs and the last frames of each convolution -> row (batch, width) and the next state."""
-        row, kept = super().step(inputs, state)
-        return row + self.told(inputs)[:, 0] if self.is_told(inputs) else row, kept
+    def start(self, batch: int) -> Hearing:  # type: ignore[override]
+        """What past frames add to coming ones, nothing yet, and tables of what is heard beside them."""
+        tables = {
+            name: getattr(self, name).weight.detach().T.contiguous()
+            for name in ("again", "now", "glimpse")
+            if hasattr(self, name)
+        }
+        return Hearing(super().start(batch), tables)
 
-    def is_told(self, inputs: Inputs) -> bool:
-        """Whether anything comes back or is given."""
-        return inputs.recall is not None or inputs.given is not None
+    def step(self, inputs: Inputs, state: Hearing) -> tuple[Tensor, Hearing]:  # type: ignore[override]
+        """One frame of Inputs and the state, which is changed in place -> row (batch, width) and the state."""
+        row, _ = super().step(inputs, state.tracks)
+        if inputs.recall is not None:
+            row = row + state.heard("again", inputs.recall)[:, 0]
+        if inputs.given is not None:
+            row = row + state.heard("now", inputs.given[:, :1])[:, 0]
+            coming = torch.relu(state.heard("glimpse", inputs.given[:, 1:]))  # (batch, ahead, GLIMPSE)
+            row = row + functional.linear(coming.transpose(1, 2).flatten(1), self.soon.weight.flatten(1))
+        return row, state
 
     def told(self, inputs: Inputs) -> Tensor:
         """What comes back in each frame, what is given in it, and what will be -> (batch, frame, width)."""

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
-__all__ = ["blockwise_attention", "causal_attention"]
+__all__ = ["attend", "blockwise_attention", "causal_attention"]
 
 # The fastest of 64, 128, 256 frames by 4, 8, 16, 32 heads on a core with 1 MB of cache (2026-11-22).
 BLOCK_FRAMES = 128
@@ -29,6 +29,16 @@ def causal_attention(joined: Tensor) -> Tensor:
         return blockwise_attention(joined)
     query, key, value = joined.permute(2, 0, 3, 1, 4)  # (batch, head, frame, size)
     return functional.scaled_dot_product_attention(query, key, value, is_causal=True).transpose(1, 2)
+
+
+def attend(query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    """The newest frames of a stream listen to all before them and to themselves: query (batch, head, frame, size), keys
+    (batch, head, size, earlier + frame), values (batch, head, earlier + frame, size) -> as query."""
+    new = query.shape[-2]
+    logits = (query / math.sqrt(query.shape[-1])) @ keys  # (batch, head, frame, earlier + frame)
+    if new > 1:
+        logits[..., -new:] += logits.new_full((new, new), -math.inf).triu_(1)
+    return logits.softmax(-1) @ values
 
 
 def blockwise_attention(joined: Tensor) -> Tensor:

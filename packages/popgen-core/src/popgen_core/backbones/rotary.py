@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from popgen_core.backbones.transformer import Cache, Layer, Transformer
+from popgen_core.backbones.stepwise import Floats, StepLayer
+from popgen_core.backbones.transformer import Layer, Transformer
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.errors import RecipeError
 
@@ -34,7 +35,7 @@ def turned(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
 
 
 class RotaryLayer(Layer):
-    """A layer whose queries and keys are turned; `start` is the position of the first frame that it hears."""
+    """A layer whose queries and keys are turned."""
 
     cosine: Tensor
     sine: Tensor
@@ -44,14 +45,33 @@ class RotaryLayer(Layer):
         turns = angles(window, width // heads)
         self.register_buffer("cosine", turns.cos(), persistent=False)
         self.register_buffer("sine", turns.sin(), persistent=False)
-        self.start = 0
 
-    def joined(self, x: Tensor) -> Tensor:
-        """x (batch, frame, width) -> query, key and value of every frame (batch, frame, 3, head, width / heads)."""
-        made = super().joined(x)
-        where = slice(self.start, self.start + x.shape[1])
-        places = turned(made[:, :, :2], self.cosine[where], self.sine[where])
-        return torch.cat([places, made[:, :, 2:]], dim=2)
+    def placed(self, joined: Tensor, start: int) -> Tensor:
+        """Queries and keys turned as far as their frames stand from the first: joined (batch, frame, 3, head, size)."""
+        where = slice(start, start + joined.shape[1])
+        places = turned(joined[:, :, :2], self.cosine[where], self.sine[where])
+        return torch.cat([places, joined[:, :, 2:]], dim=2)
+
+    def stepwise(self) -> StepLayer:
+        """The layer as it is now, for one frame at a time in numpy."""
+        return RotaryStep(self)
+
+
+class RotaryStep(StepLayer):
+    """`RotaryLayer` for one frame at a time in numpy."""
+
+    def __init__(self, layer: RotaryLayer) -> None:
+        super().__init__(layer)
+        self.cosine = layer.cosine.float().numpy()[:, None].copy()  # (frame, 1, size / 2)
+        self.sine = torch.stack([-layer.sine, layer.sine], 1).float().numpy().copy()  # (frame, 2, size / 2)
+
+    def placed(self, joined: Floats, position: int) -> Floats:
+        """Queries and keys of one frame turned: joined (song, 3, head, size), changed in place."""
+        pairs = joined.reshape(*joined.shape[:3], 2, -1)[:, :2]  # (song, 2, head, 2, size / 2)
+        beside = pairs[..., ::-1, :] * self.sine[position]  # of each pair the other one
+        pairs *= self.cosine[position]
+        pairs += beside
+        return joined
 
 
 class Rotary(Transformer):
@@ -73,13 +93,3 @@ class Rotary(Transformer):
             for _ in range(config.layers)
         )
         self.positions.zero_()
-
-    def advance(self, x: Tensor, cache: Cache) -> Tensor:
-        """New frames x (batch, frame, width), attending to the cached ones too -> (batch, frame, width)."""
-        for layer in self.layers:
-            layer.start = cache.length  # type: ignore[assignment]
-        try:
-            return super().advance(x, cache)
-        finally:
-            for layer in self.layers:
-                layer.start = 0  # type: ignore[assignment]

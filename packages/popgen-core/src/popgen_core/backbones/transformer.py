@@ -12,12 +12,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
-from popgen_core.backbones.attention import causal_attention
+from popgen_core.backbones.attention import attend, causal_attention
+from popgen_core.backbones.blas import may_be_numpy, numpy_on_one_thread
 from popgen_core.backbones.dropout import Dropout
+from popgen_core.backbones.stepwise import StepLayer
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.errors import RecipeError
 
-__all__ = ["Cache", "Transformer"]
+__all__ = ["Cache", "Layer", "Transformer"]
+
+PACE = 16  # frames between two parts of a cache that is prepared ahead: few enough that no part takes long
 
 
 def sinusoids(frames: int, width: int) -> Tensor:
@@ -47,10 +51,15 @@ class Layer(nn.Module):
         """x (batch, frame, width) -> the same shape; frame t attends to frames up to t."""
         return self.finish(x, causal_attention(self.joined(x)))
 
-    def joined(self, x: Tensor) -> Tensor:
-        """x (batch, frame, width) -> query, key and value of every frame (batch, frame, 3, head, width / heads)."""
+    def joined(self, x: Tensor, start: int = 0) -> Tensor:
+        """x (batch, frame, width), frames from position `start` on -> query, key and value of every frame (batch,
+        frame, 3, head, width / heads)."""
         made: Tensor = self.query_key_value(self.before_attention(x))
-        return made.view(*x.shape[:2], 3, self.heads, -1)
+        return self.placed(made.view(*x.shape[:2], 3, self.heads, -1), start)
+
+    def placed(self, joined: Tensor, start: int) -> Tensor:
+        """Queries, keys and values (batch, frame, 3, head, size) told where they stand; here x says it already."""
+        return joined
 
     def split(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """x (batch, frame, width) -> query, key, value (batch, head, frame, width / heads)."""
@@ -64,6 +73,19 @@ class Layer(nn.Module):
         y: Tensor = x + self.dropout(thought)
         return y
 
+    def follow(self, x: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        """`forward` for frames x (batch, frame, width) after earlier ones, of which keys (batch, head, size, earlier +
+        frame) and values (batch, head, earlier + frame, size) are given, with room for those of x."""
+        new = x.shape[1]
+        query, key, value = self.joined(x, keys.shape[-1] - new).permute(2, 0, 3, 1, 4)  # (batch, head, frame, size)
+        keys[..., -new:] = key.transpose(-1, -2)
+        values[..., -new:, :] = value
+        return self.finish(x, attend(query, keys, values).transpose(1, 2))
+
+    def stepwise(self) -> StepLayer:
+        """The layer as it is now, for one frame at a time in numpy."""
+        return StepLayer(self)
+
     def weights(self, x: Tensor) -> Tensor:
         """x (batch, frame, width) -> attention weights (batch, head, frame, frame)."""
         query, key, _ = self.split(x)
@@ -73,16 +95,27 @@ class Layer(nn.Module):
 
 
 @dataclass
-class Cache:
-    """What a stream remembers: its last inputs (batch, frame, width), and keys and values of every layer.
+class Memory:
+    """Keys (layer, batch, head, width / heads, frame) and values (layer, batch, head, frame, width / heads) of the
+    frames that are listened to; the first `length` frames of each are filled."""
 
-    `keys`, `values` (layer, batch, head, frame, width / heads); the first `length` frames of each are filled.
-    """
-
-    inputs: Tensor
     keys: Tensor
     values: Tensor
     length: int = 0
+
+
+@dataclass
+class Cache:
+    """What a stream remembers: the inputs since its first kept frame (batch, frame, width), what is listened to now,
+    and what will be once that is full: made little by little beforehand, so that no frame takes long.
+
+    `layers`: as they are for one frame in numpy; none where numpy cannot be them.
+    """
+
+    inputs: Tensor
+    now: Memory
+    later: Memory
+    layers: list[StepLayer]
 
 
 class Transformer(nn.Module):
@@ -129,42 +162,61 @@ class Transformer(nn.Module):
 
     def start(self, batch: int) -> Cache:
         """An empty cache for a stream of `batch` songs."""
-        weight = self.last_norm.weight
-        shape = (len(self.layers), batch, self.config.heads, self.window, self.width // self.config.heads)
-        return Cache(weight.new_zeros(batch, self.window, self.width), weight.new_zeros(shape), weight.new_zeros(shape))
+        weight, size = self.last_norm.weight, self.width // self.config.heads
+        shape = (len(self.layers), batch, self.config.heads)
+        now, later = (
+            Memory(weight.new_zeros(*shape, size, self.window), weight.new_zeros(*shape, self.window, size))
+            for _ in range(2)
+        )
+        layers = [layer.stepwise() for layer in self.layers] if may_be_numpy(weight) else []  # type: ignore[operator]
+        return Cache(weight.new_zeros(batch, self.window, self.width), now, later, layers)
 
+    @torch.no_grad()
     def step(self, x: Tensor, cache: Cache) -> tuple[Tensor, Cache]:
         """One frame x (batch, width) and the cache, which is changed in place -> (batch, width) and the cache."""
-        if cache.length == self.window:
-            self.rebuild(cache)
-        cache.inputs[:, cache.length] = x
-        y = self.advance(x[:, None], cache)  # (batch, 1, width)
-        return y[:, 0], cache
+        if cache.now.length == self.window:
+            self.turn_over(cache)
+        cache.inputs[:, cache.now.length] = x
+        y = self.advance_stepwise(x, cache) if cache.layers else self.advance(x[:, None], cache.now)[:, 0]
+        if cache.now.length % PACE == 0:
+            self.prepare(cache, cache.later.length + math.ceil(self.config.keep * PACE / self.dropped))
+        return y, cache
 
-    def rebuild(self, cache: Cache) -> None:
-        """Forget all but the newest `keep` inputs and compute their keys and values anew, from position 0."""
-        kept = cache.inputs[:, cache.length - self.config.keep : cache.length].clone()
-        cache.inputs[:, : self.config.keep] = kept
-        cache.length = 0
-        self.advance(kept, cache)
+    @property
+    def dropped(self) -> int:
+        """Frames that a full cache forgets."""
+        return self.window - self.config.keep
 
-    def advance(self, x: Tensor, cache: Cache) -> Tensor:
-        """New frames x (batch, frame, width), attending to the cached ones too -> (batch, frame, width)."""
-        start, stop = cache.length, cache.length + x.shape[1]
-        x = x + self.positions[start:stop]
-        for number, layer in enumerate(self.layers):
-            query, key, value = layer.split(x)  # type: ignore[operator]
-            cache.keys[number, :, :, start:stop] = key
-            cache.values[number, :, :, start:stop] = value
-            heard = functional.scaled_dot_product_attention(
-                query,
-                cache.keys[number, :, :, :stop],
-                cache.values[number, :, :, :stop],
-                is_causal=start == 0 and stop > 1,  # a single new frame may attend to all that is cached
-            )
-            x = layer.finish(x, heard.transpose(1, 2))  # type: ignore[operator]
-        cache.length = stop
+    def turn_over(self, cache: Cache) -> None:
+        """Forget all but the newest `keep` inputs: their keys and values anew, from position 0, take over."""
+        self.prepare(cache, self.config.keep)
+        cache.inputs[:, : self.config.keep] = cache.inputs[:, self.dropped :].clone()
+        cache.now, cache.later = cache.later, cache.now
+        cache.later.length = 0
+
+    def prepare(self, cache: Cache, frames: int) -> None:
+        """Have as many frames of the later memory ready, or all whose inputs are known yet."""
+        ready, known = cache.later.length, cache.now.length - self.dropped
+        if ready < min(frames, known):
+            self.advance(cache.inputs[:, self.dropped :][:, ready : min(frames, known)], cache.later)
+
+    def advance(self, x: Tensor, memory: Memory) -> Tensor:
+        """New frames x (batch, frame, width), listening to those in memory too, which they join -> the same shape."""
+        start, memory.length = memory.length, memory.length + x.shape[1]
+        x = x + self.positions[start : memory.length]
+        for layer, keys, values in zip(self.layers, memory.keys, memory.values, strict=True):
+            x = layer.follow(x, keys[..., : memory.length], values[..., : memory.length, :])  # type: ignore[operator]
         return self.last_norm(x)  # type: ignore[no-any-return]
+
+    def advance_stepwise(self, x: Tensor, cache: Cache) -> Tensor:
+        """`advance` of what is listened to now, for one frame x (batch, width) -> the same shape."""
+        memory = cache.now
+        start, memory.length = memory.length, memory.length + 1
+        y = (x + self.positions[start]).numpy()
+        with numpy_on_one_thread():
+            for layer, keys, values in zip(cache.layers, memory.keys.numpy(), memory.values.numpy(), strict=True):
+                y = layer.follow(y, keys[..., : memory.length], values[..., : memory.length, :])
+        return self.last_norm(torch.from_numpy(y))  # type: ignore[no-any-return]
 
     def attention(self, x: Tensor) -> Tensor:
         """x (batch, frame, width) -> weights (layer, batch, head, frame, frame); rows sum to 1."""

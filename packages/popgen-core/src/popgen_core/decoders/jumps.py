@@ -27,6 +27,8 @@ class Jumps:
     their turn included; and how many notes the group still has room for. `certain` (batch, group, pitch) bool are
     cells that sound whatever holds: they have their turn like others and are handed out, count against the room from
     the start, and belong to no group's expected notes.
+
+    A song without another note is put aside: no song is drawn otherwise because others of its batch go on.
     """
 
     def __init__(
@@ -38,14 +40,15 @@ class Jumps:
         generator: Generator,
         certain: Tensor | None = None,
     ) -> None:
-        self.logits, self.certain = leaned(logits, constraints, certain), certain  # (batch, group, pitch)
+        self.onset = torch.zeros_like(logits, dtype=torch.bool)
+        self.songs = torch.arange(len(logits), device=logits.device)  # (song,) those that may have another note
+        self.logits, self.certain = leaned(logits, constraints, certain), certain  # (song, group, pitch)
         self.room, self.begin = room_of(self.logits, constraints, certain), constraints.begin
         self.place, self.temperature = place.view(logits.shape[1:]), temperature_of(settings)
         self.top_p = settings.top_p
-        self.onset = torch.zeros_like(logits, dtype=torch.bool)
         drawn = torch.rand(logits.shape, generator=generator, device=logits.device, dtype=torch.float64)
         self.least = torch.logit(drawn).to(logits.dtype)  # the logit above which a cell sounds
-        self.last = torch.full((len(logits), 1, 1), -1, device=logits.device)  # the place drawn last, by song
+        self.last = torch.full((len(logits), 1, 1), -1, device=logits.device)  # the place drawn last
         self.shift: Tensor | None = None
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
@@ -53,21 +56,31 @@ class Jumps:
         cells, order = self.place.numel(), self.place.flatten().argsort()
         while True:
             sounds = self._sounding(order) & (self.place > self.last)
-            following = self.place.where(sounds, cells).flatten(1).amin(1)  # (batch,) place of the next note
-            songs = (following < cells).nonzero()[:, 0]
-            if not len(songs):
+            following = self.place.where(sounds, cells).flatten(1).amin(1)  # (song,) place of the next note
+            goes_on = following < cells
+            if not goes_on.all():
+                self._only(goes_on)
+                following = following[goes_on]
+            if not len(following):
                 return
-            found = order[following[songs]]
-            self._take(songs, found)
+            found = order[following]
+            self._take(found)
             self.last = following[:, None, None]
-            yield songs, found
+            yield self.songs, found
 
-    def add(self, songs: Tensor, logits: Tensor) -> None:
-        """Add to the logits of some songs, (song, group, pitch)."""
-        self.logits[songs] += logits
+    def add(self, logits: Tensor) -> None:
+        """Add to the logits of the songs that were handed out last, (song, group, pitch)."""
+        self.logits = self.logits + logits
+
+    def _only(self, songs: Tensor) -> None:
+        """Go on with some of the songs alone, (song,) bool."""
+        for name in ("songs", "logits", "least", "last", "certain", "room", "shift"):
+            rows = getattr(self, name)
+            if rows is not None:
+                setattr(self, name, rows[songs])
 
     def _sounding(self, order: Tensor) -> Tensor:
-        """Which cells sound if no note comes before them that is not drawn yet, (batch, group, pitch) bool."""
+        """Which cells sound if no note comes before them that is not drawn yet, (song, group, pitch) bool."""
         logits = self._tempered()
         if self.room is not None:
             logits = logits.masked_fill(self.room[..., None] <= 0, -torch.inf)
@@ -77,11 +90,12 @@ class Jumps:
         sounds = logits > self.least
         return sounds if self.certain is None else sounds | self.certain
 
-    def _take(self, songs: Tensor, found: Tensor) -> None:
-        self.onset.flatten(1)[songs, found] = True
+    def _take(self, found: Tensor) -> None:
+        self.onset.flatten(1)[self.songs, found] = True
         if self.room is not None:
-            free = 1 if self.certain is None else (~self.certain.flatten(1)[songs, found]).long()
-            self.room[songs, found // self.place.shape[1]] -= free
+            rows = torch.arange(len(found), device=found.device)
+            free = 1 if self.certain is None else (~self.certain.flatten(1)[rows, found]).long()
+            self.room[rows, found // self.place.shape[1]] -= free
 
     def _tempered(self) -> Tensor:
         """The logits at the temperature, each group moved to expect as many notes as at 1 would follow; of the

@@ -84,8 +84,8 @@ class Again(nn.Module):
 
 
 class Harmony(nn.Module):
-    """What key and chord say of each pitch: whether its class is a tone of the scale, the tonic, the chord's root or one
-    of its tones; each group trusts each of these as far as the hidden vector says."""
+    """What key and chord say of each pitch: whether its class is a tone of the scale, the tonic, the chord's root or
+    one of its tones; each group trusts each of these as far as the hidden vector says."""
 
     classes: Tensor
 

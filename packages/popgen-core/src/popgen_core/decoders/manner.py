@@ -60,22 +60,25 @@ class Manner(nn.Module):
     ) -> RhythmValues:
         """hidden (batch, width), the notes drawn as rounds of songs (song,) and cells (song,) -> values (*shape), drawn
         note by note from the classes' chances; 0 where no note is. `shape` is (batch, group, pitch)."""
-        known = self.hidden(hidden)
+        made = [torch.zeros(shape, device=hidden.device) for _ in SIZES]
+        if not rounds:
+            return RhythmValues(*made)
+        everyone, everything = (torch.cat(each) for each in zip(*rounds, strict=True))  # (note,)
+        known = self.hidden(hidden).index_add(0, everyone, self.beside[everything])
+        before, classes = self.first.repeat(len(known), 1), []
         for songs, cells in rounds:
-            known[songs] += self.beside[cells]
-        before = self.first.expand_as(known).clone()
-        made = [torch.zeros(shape, device=hidden.device).flatten(1) for _ in SIZES]
-        for songs, cells in rounds:
-            logits = parted(self._made(known[songs], cells, before[songs]).float())
-            drawn = RhythmValues(*(_drawn(each, generator) for each in vars(logits).values()))
-            before[songs] = self.loudness[drawn.velocity] + self.timing[drawn.offset]
-            for values, value in zip(made, vars(values_of(drawn)).values(), strict=True):
-                values[songs, cells] = value
-        return RhythmValues(*(values.view(shape) for values in made))
+            velocity, duration, offset = _drawn(self._made(known[songs], cells, before[songs]), generator)
+            before[songs] = self.loudness[velocity] + self.timing[offset]
+            classes.append((velocity, duration, offset))
+        drawn = RhythmValues(*(torch.cat(each) for each in zip(*classes, strict=True)))  # (note,) each
+        for values, value in zip(made, vars(values_of(drawn)).values(), strict=True):
+            values.flatten(1)[everyone, everything] = value
+        return RhythmValues(*made)
 
 
-def _drawn(logits: Tensor, generator: Generator) -> Tensor:
-    """One class a row of logits (song, class) -> (song,), drawn by its chance."""
-    chances = logits.softmax(-1).cumsum(-1)
-    number = torch.rand(len(logits), 1, generator=generator, device=logits.device) * chances[:, -1:]
-    return torch.searchsorted(chances, number)[:, 0].clamp(max=logits.shape[-1] - 1)
+def _drawn(logits: Tensor, generator: Generator) -> list[Tensor]:
+    """Logits of all classes (song, class) -> one class of each value, (song,) each, drawn by its chance: the class with
+    the greatest sum of logit and Gumbel noise (Maddison et al. 2014, section 2)."""
+    numbers = torch.rand(logits.shape, generator=generator, device=logits.device, dtype=torch.float64)
+    noisy = logits - (-numbers.log()).log()
+    return [each.argmax(-1) for each in vars(parted(noisy)).values()]

@@ -166,9 +166,11 @@ class Ordered(nn.Module):
         logits, certain = decided(logits, inputs, self.onset_channel)
         jumps, rounds = Jumps(logits, constraints, self.place, settings, generator, certain), []
         for songs, cells in jumps:
-            jumps.add(songs, self._said(cells, gate[songs]).view(-1, *self.shape))
-            goes_on[songs] += self.ends[cells].view(-1, *self.shape)
+            jumps.add(self._said(cells, gate[songs]).view(-1, *self.shape))
             rounds.append((songs, cells))
+        if rounds:
+            songs, cells = (torch.cat(each) for each in zip(*rounds, strict=True))  # (note,)
+            goes_on = goes_on.index_add(0, songs, self.ends[cells].view(-1, *self.shape))
         before = inputs.past[:, -1, :, self.active_channel] > 0.5  # (batch, group, pitch)
         goes_on, certain = decided(goes_on, inputs, self.active_channel)
         active = going_on(goes_on, jumps.onset, before, constraints, settings, generator, certain)

@@ -142,14 +142,17 @@ class DrawnNotes:
 
     def add(self, frame: Frame) -> None:
         """Take in the next frame of every song."""
+        onset, active = frame.onset.numpy(), frame.active.numpy()  # (song, group, pitch)
         for song, notes in enumerate(self.sounding):
-            active, onset = frame.active[song].numpy(), frame.onset[song].numpy()
-            for cell in [cell for cell in notes if onset[cell] or not active[cell]]:
+            for cell in [cell for cell in notes if onset[song][cell] or not active[song][cell]]:
                 self._end(song, cell)
-            values = [getattr(frame.rhythm, name)[song].numpy() for name in ("velocity", "duration", "offset")]
-            for group, pitch in zip(*np.nonzero(onset), strict=True):
-                velocity, duration, offset = (float(value[group, pitch]) for value in values)
-                notes[int(group), int(pitch)] = Sounding(self.frames, velocity, float(np.expm1(duration)), offset)
+        begun = onset.nonzero()
+        velocity, duration, offset = (
+            getattr(frame.rhythm, name).numpy()[begun].astype(np.float64) for name in ("velocity", "duration", "offset")
+        )
+        columns = (*begun, velocity, np.expm1(duration), offset)
+        for song, group, pitch, *values in zip(*(column.tolist() for column in columns), strict=True):
+            self.sounding[song][group, pitch] = Sounding(self.frames, *values)
         self.frames += 1
 
     def finished(self) -> list[NDArray[Any]]:
