@@ -44,5 +44,5 @@ class Encoder(Protocol):
         ...
 
     def step(self, inputs: Inputs, state: Any) -> tuple[Tensor, Any]:
-        """One frame of Inputs (batch, 1, ...) and the state, which may change -> row (batch, width) and the next state."""
+        """One frame of Inputs (batch, 1, ...) and the state, which may change -> row (batch, width), next state."""
         ...

@@ -131,6 +131,11 @@ class Limits:
             closing=closing,
         )
 
+    def density(self, bar: int) -> Mapping[str, float]:
+        """Onsets a beat that the plan asks of groups in a bar; nothing of those that are open."""
+        section = self._section(bar)
+        return section.density if section else {}
+
     def _section(self, bar: int) -> Section | None:
         """The section that a bar belongs to; None without a plan and after its end."""
         if self.plan is None or bar >= self.plan.bars:

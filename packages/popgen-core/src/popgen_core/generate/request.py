@@ -16,7 +16,7 @@ LONGEST_SECONDS = 3600.0
 MOST_BARS = 2000
 MOST_SONGS = 100  # drawn in one batch: at the paper's sizes a song's cache takes 6 MB
 USUAL_SECONDS = 60.0
-RULES = ("ranges", "polyphony", "sections", "silence", "resolve")  # that hold unless they are switched off
+RULES = ("ranges", "polyphony", "sections", "silence", "resolve", "steady")  # that hold unless they are switched off
 TRIES = 8  # drawings of bars that are written anew
 
 

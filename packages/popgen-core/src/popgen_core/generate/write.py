@@ -146,11 +146,19 @@ def _given(wanted: Wanted, start: int, stop: int, frames: int) -> Given | None:
     return Given(roll, kept, start, stop)
 
 
+OFF: dict[str, dict[str, Any]] = {  # what switching a rule off means
+    "ranges": {"ranges": False},
+    "polyphony": {"polyphony": False},
+    "sections": {"sections": False},
+    "silence": {"silence_beats": None},
+    "resolve": {"resolve": False},
+    "steady": {"steady": 0.0},
+}
+
+
 def _rules(request: Request) -> Rules:
     """The rules of a request: those named as free are off."""
-    off: dict[str, Any] = {name: None if name == "silence" else False for name in request.free}
-    if "silence" in off:
-        off["silence_beats"] = off.pop("silence")
+    off = {name: value for rule in request.free for name, value in OFF[rule].items()}
     return Rules(
         key_strength=request.key_strength,
         chord_strength=request.chord_strength,

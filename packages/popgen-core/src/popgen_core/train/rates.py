@@ -61,20 +61,28 @@ def _given(weights: Mapping[str, float], groups: Sequence[str]) -> list[float]:
 
 
 def corpus_facts(stored: Sequence[StoredSong], groups: Sequence[str]) -> dict[str, Any]:
-    """What generation compares with and falls back on: density, tempo, meter, programs by group."""
+    """What generation compares with and falls back on: density, notes an onset, tempo, meter, programs by group."""
     seconds = sum(song.song().duration_seconds() for song in stored)
     notes = {g: sum(int((s.events["group"] == n).sum()) for s in stored) for n, g in enumerate(groups)}
     programs = {group: Counter(s.programs[group] for s in stored if group in s.programs) for group in groups}
     meters = Counter(tuple(int(n) for n in song.song().meters[0])[1:] for song in stored)
+    struck = {g: sum(len(np.unique(_frames(song, n))) for song in stored) for n, g in enumerate(groups)}
     return {
         "songs": len(stored),
         "seconds": round(seconds, 1),
         "notes_per_second": {group: round(count / max(seconds, 1e-9), 3) for group, count in notes.items()},
+        "thickness": {group: round(notes[group] / count, 2) for group, count in struck.items() if count},
         "tempo": round(float(np.median(_tempi(stored)))),
         "meter": list(meters.most_common(1)[0][0]),
         "drums": sorted({group for song in stored for group in song.drums}),
         "programs": {group: count.most_common(1)[0][0] for group, count in programs.items() if count},
     }
+
+
+def _frames(song: StoredSong, group: int) -> NDArray[np.int32]:
+    """Frames in which a group begins notes, one row a note."""
+    frames: NDArray[np.int32] = song.events["frame"][song.events["group"] == group]
+    return frames
 
 
 def _tempi(stored: Sequence[StoredSong]) -> NDArray[np.float64]:
