@@ -32,7 +32,7 @@ from popgen_core.plugins import catalogue
 from popgen_eval.metrics.structure import StructureCoherence
 
 WINDOW = 32  # bars
-CHORDS = "C G Am F | Dm G C %"
+CHORDS = "C | G | Am | F | Dm G | C | F | C G"
 MINUTES = 5
 
 

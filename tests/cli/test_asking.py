@@ -11,7 +11,7 @@ from popgen_cli.asking import OptionError, groups_of, heat_of, meter_of, program
 
 def test_options_are_read_as_people_write_them() -> None:
     assert meter_of("6/8") == (6, 8)
-    assert groups_of("drums, bass,") == ("drums", "bass")
+    assert groups_of("drums, ,bass,") == ("drums", "bass")
     assert stretch_of("9-12") == (9, 12)
     assert stretch_of("9") == (9, 9)
     assert heat_of("0.8") == (0.8, {})
@@ -31,10 +31,14 @@ def test_options_are_read_as_people_write_them() -> None:
     ("read", "text", "said"),
     [
         (meter_of, "four", "--meter 'four' is no meter"),
+        (meter_of, "x/4", "--meter 'x/4'"),
         (stretch_of, "9-", "--bars-at '9-' is no stretch"),
         (stretch_of, "a-b", "--bars-at 'a-b'"),
         (heat_of, "warm", "'warm' is no temperature"),
         (heat_of, "lead=hot", "'lead=hot' is no temperature"),
+        (heat_of, "", "'' is no temperature"),
+        (heat_of, "0.8,0.9", "says the whole twice"),
+        (heat_of, "lead=1,lead=2", "says lead twice"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_one_line(read, text: str, said: str) -> None:  # type: ignore[no-untyped-def]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from popgen_core import api
 from popgen_core.generate.request import RequestError
 from popgen_core.music import Song, Track, song_from_midi, song_to_midi
-from popgen_core.music.song import BEND, CONTROL, KEY, METER, TEMPO, notes_from, rows
+from popgen_core.music.song import BEND, CONTROL, KEY, METER, TEMPO, Marker, notes_from, rows
 
 pytest_plugins = ("pop_run",)
 
@@ -107,6 +108,16 @@ def test_bars_written_anew_leave_every_event_outside_them(
 
     assert np.array_equal(outside(before), outside(after))
     assert inside(before) != inside(after)
+
+
+def test_of_a_song_with_some_bars_anew_markers_keys_and_end_stay(pop_run: Path, mine: Song, tmp_path: Path) -> None:
+    marks = (Marker(0, "A"), Marker(9 * BAR, "end"))
+    for number, song in enumerate((replace(mine, markers=marks), replace(mine, keys=mine.keys[:0]))):
+        file = tmp_path / f"{number}.mid"
+        file.write_bytes(song_to_midi(song))
+        made = written(pop_run, tmp_path / f"out{number}", source=file, bars_at=(3, 4), groups=("bass",), key="D")
+        assert made.markers == (song.markers or (Marker(8 * BAR, "end"),))
+        assert made.keys.tolist() == song.keys.tolist()
 
 
 def test_a_continued_song_is_itself_and_then_goes_on(pop_run: Path, mine: Song, file: Path, tmp_path: Path) -> None:

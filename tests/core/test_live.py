@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from popgen_core import api
+from popgen_core.errors import PopgenError
 from popgen_core.generate.generator import Generator
-from popgen_core.generate.live import LiveFrame
+from popgen_core.generate.live import Live, LiveFrame
 from popgen_core.generate.request import RequestError
 
 pytest_plugins = ("pop_run",)
@@ -72,6 +73,52 @@ def test_the_same_seed_and_changes_give_the_same_music(generator: Generator) -> 
     assert music(4) != music(5)
 
 
+def chord_at(live: Live, name: str = "chord") -> list[int]:
+    """Pitch classes of the root that is told of the frame to come."""
+    root = live.cue(0).controls[live.sizes.controls.features(name)][:12]  # type: ignore[union-attr]
+    return root.nonzero()[:, 0].tolist()
+
+
+def test_chords_change_with_the_next_bar_and_those_before_go_on_until_then(generator: Generator) -> None:
+    live = generator.stream(chords="C F", seed=4)
+    told = []
+    for number in range(48):
+        if number == 20:  # in bar 2, of F
+            live.change(chords="Am E")
+        if number == 22:
+            live.change(energy=0.5, chords="D Am E")
+        told += chord_at(live)
+        next(live)
+    assert told == [0] * 16 + [5] * 16 + [2] * 16
+
+
+def test_after_the_last_chord_of_a_loop_the_first_is_next(generator: Generator) -> None:
+    live = generator.stream(chords="C F", seed=4)
+    told = [chord_at(live, "next") for _ in range(48) if next(live)]
+    assert told[:31] == [[0]] * 7 + [[5]] * 16 + [[0]] * 8
+    assert told[31:47] == [[0]] * 8 + [[5]] * 8
+
+
+def test_where_a_song_without_end_stands_in_its_form_is_not_said(generator: Generator) -> None:
+    live = generator.stream(chords="C F", energy=0.5, seed=4)
+    told = live.cue(0)
+    assert told is not None
+    for name, is_said in (("section", False), ("recall", False), ("energy", True)):
+        assert bool(told.controls[live.sizes.controls.features(name)].any()) == is_said
+
+
+def test_who_iterates_again_goes_on(generator: Generator) -> None:
+    live = generator.stream(seed=4)
+    numbers = [frame.number for frame in islice(live, 3)] + [frame.number for frame in islice(live, 3)]
+    assert numbers == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(("asked", "said"), [({"meter": (0, 4)}, "0/4"), ({"seed": -1}, "-1")])
+def test_a_stream_that_cannot_begin_is_refused(generator: Generator, asked: dict[str, Any], said: str) -> None:
+    with pytest.raises(RequestError, match=said):
+        generator.stream(**asked)
+
+
 def test_what_is_remembered_does_not_grow(generator: Generator) -> None:
     live = generator.stream(seed=6)
     going = iter(live)
@@ -88,13 +135,20 @@ def test_what_is_remembered_does_not_grow(generator: Generator) -> None:
         ({"density": {"horns": 1.0}}, "no group is named horns"),
         ({"temperature": 0.0}, "temperature 0"),
         ({"loudness": 3}, "no live setting is named loudness"),
+        ({"chords": "C H7"}, "H7"),
+        ({"chords": "verse: C"}, "a song without end has no sections"),
+        ({"key": "Q"}, "Q"),
+        ({"energy": 1.5}, "energy 1.5"),
+        ({"density": {"bass": -2.0}}, "density of bass -2"),
+        ({"dynamics": {"bass": 2.0}}, "dynamics of bass 2"),
+        ({"tempo": float("nan")}, "tempo nan"),
     ],
 )
 def test_a_change_that_cannot_be_changes_nothing(generator: Generator, changes: dict[str, Any], said: str) -> None:
     live = generator.stream(seed=1)
     before = live.settings
-    with pytest.raises(RequestError, match=said):
-        live.change(**changes)
+    with pytest.raises(PopgenError, match=said):
+        live.change(**{"temperature": 0.5, **changes})
     assert live.settings == before
 
 

@@ -77,5 +77,5 @@ def test_the_best_of_several_is_kept_by_the_score_that_is_named(pop_run: Path, t
     assert row.index == int(np.argmax(met))
     [likeliest] = api.generate(pop_run, tmp_path / "b", best_of=4, **asked)
     drawn = draw_songs(generator.loaded, Request(best_of=4, **asked))
-    assert likeliest.index == int(np.argmin([one.nats / one.song.note_count for one in drawn]))
-    assert all(one.nats > 0 for one in drawn)
+    assert likeliest.index == int(np.argmin([one.surprise for one in drawn]))
+    assert all(one.surprise > 0 for one in drawn)

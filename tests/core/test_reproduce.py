@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,8 @@ import pytest
 
 from popgen_core import api
 from popgen_core.errors import Refused
-from popgen_core.music import song_to_midi
+from popgen_core.music import song_from_midi, song_to_midi
+from popgen_core.music.midi import PROVENANCE
 from popgen_core.songwriter import write_song
 
 pytest_plugins = ("pop_run",)
@@ -52,3 +55,29 @@ def test_another_checkpoint_or_a_song_that_popgen_did_not_write_is_refused(
     foreign.write_bytes(song_to_midi(write_song(4)))
     with pytest.raises(Refused, match="does not say"):
         api.reproduce(foreign, pop_run)
+
+
+def test_a_note_that_was_changed_since_is_found_and_another_version_is_told(pop_run: Path, tmp_path: Path) -> None:
+    [row] = api.generate(pop_run, tmp_path / "out", bars=2, temperature=1.5)
+    song = song_from_midi(row.path.read_bytes())
+    song.tracks[0].notes["velocity"][0] ^= 1
+    row.path.write_bytes(song_to_midi(song))
+    made = api.reproduce(row.path, pop_run)
+    assert (made.same, made.remarks) == (False, ())
+    row.path.write_bytes(song_to_midi(replace(song, provenance=song.provenance.replace('"0.1.0"', '"0.0.9"'))))
+    assert api.reproduce(row.path, pop_run).remarks == ("popgen: 0.0.9 then, 0.1.0 now",)
+
+
+@pytest.mark.parametrize(
+    "change", [{"request": {"loudness": 3}}, {"request": {"count": 1}, "index": 1}, {"request": 5}]
+)
+def test_a_song_that_says_what_popgen_does_not_know_is_refused(
+    pop_run: Path, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    [row] = api.generate(pop_run, tmp_path / "out", bars=1)
+    song = song_from_midi(row.path.read_bytes())
+    made = {**json.loads(song.provenance.removeprefix(PROVENANCE)), **change}
+    other = tmp_path / "other.mid"
+    other.write_bytes(song_to_midi(replace(song, provenance=PROVENANCE + json.dumps(made))))
+    with pytest.raises(Refused, match="in a way that this popgen does not know"):
+        api.reproduce(other, pop_run)

@@ -15,6 +15,7 @@ from popgen_core.plan.features import CONTROLS
 from popgen_core.plan.words.toml import plan_to_toml
 from popgen_core.songwriter import write_songs
 
+PLAN = "[[section]]\nname = 'verse'\nbars = 4\n"
 GROUPS = ("drums", "bass", "chords", "guitar", "strings", "lead", "others")
 
 
@@ -101,6 +102,51 @@ def test_a_control_that_the_model_lacks_is_refused_never_ignored(asked: dict[str
     assert refused.value.exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("name = 'verse'", "section"),
+        ("name = ''\nchords = 'C'", "chord; --chord-strength 1 holds it to them"),
+        ("name = ''\nkey = 'C'", "key; --key-strength 1 holds it to them"),
+        ("name = ''\nenergy = 0.5", "energy"),
+        ("name = ''\ndensity = { bass = 1.0 }", "density"),
+        ("name = ''\ndynamics = { bass = 0.5 }", "dynamics"),
+        ("name = ''\nrecalls = ['2 like 1']", "recall"),
+    ],
+)
+def test_a_plan_file_that_says_what_the_model_cannot_hear_is_refused(line: str, said: str) -> None:
+    text = f"[[section]]\nbars = 4\n{line}\n"
+    with pytest.raises(PopgenError, match=f"--plan says .*without the control {said}"):
+        completed(Request(plan=text), GROUPS, {}, ())
+    assert completed(Request(plan=text), GROUPS, {}, CONTROLS).bars == 4
+
+
+def test_a_plan_of_length_groups_tempo_and_meter_is_for_any_model() -> None:
+    text = "tempo = 90.0\nmeter = '3/4'\n[[section]]\nname = ''\nbars = 4\ngroups = ['bass']\n"
+    made = completed(Request(plan=text), GROUPS, {"tempo": 120}, ())
+    assert (made.end_tick, made.tempo) == (4 * 1440, pytest.approx(90, abs=1e-3))
+    assert made.template.meters.tolist() == [(0, 3, 4)]
+
+
+def test_beside_a_plan_only_the_sections_that_are_named_change() -> None:
+    text = PLAN + "chords = 'C'\nenergy = 0.2\n" + PLAN.replace("verse", "chorus") + "chords = 'F'\nenergy = 0.7\n"
+    [plan] = completed(Request(plan=text, chords="chorus: G", energy="chorus=0.9"), GROUPS, {}, CONTROLS).plans
+    assert plan.chords == (Chord(0),) * 8 + (Chord(7),) * 8
+    assert [section.energy for section in plan.sections] == [0.2, 0.9]
+
+
+def test_no_recalls_takes_those_of_a_plan_file_away() -> None:
+    text = PLAN + "recalls = ['2 like 1']\n"
+    [plan] = completed(Request(plan=text), GROUPS, {}, CONTROLS).plans
+    assert [recall and recall.bar for recall in plan.recalls] == [None, 0, None, None]
+    [plan] = completed(Request(plan=text, recalls=False), GROUPS, {}, CONTROLS).plans
+    assert plan.recalls == (None,) * 4
+    assert (
+        completed(Request(plan=PLAN.replace("verse", "") + "recalls = ['2 like 1']\n", recalls=False), GROUPS, {}).bars
+        == 4
+    )
+
+
 def test_key_and_chords_can_be_held_to_without_their_controls() -> None:
     made = completed(Request(bars=2, chords="C G", chord_strength=1.0, key="C", key_strength=0.5), GROUPS, {}, ())
     assert made.plans[0].chords == (Chord(0), Chord(0), Chord(7), Chord(7))
@@ -115,13 +161,24 @@ def test_key_and_chords_can_be_held_to_without_their_controls() -> None:
         ({"bars": 0}, "--bars 0"),
         ({"bars": 2001}, "--bars 2001"),
         ({"top_p": 0.0}, "--top-p 0"),
-        ({"count": 30, "best_of": 4}, "--count 120"),
+        ({"count": 30, "best_of": 4}, "--count 30, each drawn 4 times, are 120 songs"),
         ({"chord_strength": 1.5}, "--chord-strength 1.5"),
         ({"temperatures": {"lead": 9.0}}, "--temperature lead 9"),
         ({"temperatures": {"horns": 1.0}}, "no group is named horns"),
         ({"programs": {"horns": 1}}, "no group is named horns"),
         ({"free": ("gravity",)}, "no rule is named gravity"),
         ({"groups": ()}, "--groups names no group"),
+        ({"best_of": -1}, "--best-of -1"),
+        ({"best_by": "overall"}, "say --best-of 8 too"),
+        ({"count": 20, "around": "bars"}, "--count 20, each drawn 8 times, are 160 songs"),
+        ({"seed": 2**63}, "--seed 9223372036854775808 is not between"),
+        ({"seed": 10**400}, "--seed 10000000000000000000... is not between"),
+        ({"plan": PLAN, "seconds": 60.0}, "--seconds says another"),
+        ({"plan": PLAN, "bars": 5}, "--plan has 4 bars, --bars 5"),
+        ({"plan": PLAN + 'groups = ["drums", "horns"]'}, "--plan: no group is named horns"),
+        ({"plan": PLAN + "density = { horns = 1.0 }"}, "--plan: no group is named horns"),
+        ({"groups": ("drums",), "temperatures": {"lead": 1.0}}, "--temperature: lead is not written"),
+        ({"groups": ("drums",), "programs": {"lead": 1}}, "--program: lead is not written"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(corpus: dict[str, Any], asked: dict[str, Any], said: str) -> None:

@@ -44,7 +44,7 @@ def stretch_of(text: str | None) -> tuple[int, int] | None:
 
 def heat_of(text: str) -> tuple[float, dict[str, float]]:
     """`0.8` -> (0.8, {}); `lead=1.1,drums=0.7` -> (0.9, {...}); `0.8,lead=1.1` gives both."""
-    whole, heats = USUAL_HEAT, {}
+    found: dict[str, float] = {}
     for part in text.split(","):
         group, equals, number = (word.strip() for word in part.partition("="))
         try:
@@ -53,11 +53,11 @@ def heat_of(text: str) -> tuple[float, dict[str, float]]:
             raise OptionError(
                 f"--temperature {text!r}: {part.strip()!r} is no temperature", hint="write 0.9, or lead=1.1,drums=0.7"
             ) from None
-        if equals:
-            heats[group] = value
-        else:
-            whole = value
-    return whole, heats
+        name = group if equals else ""
+        if name in found:
+            raise OptionError(f"--temperature {text!r} says {name or 'the whole'} twice", hint="say it once")
+        found[name] = value
+    return found.pop("", USUAL_HEAT), found
 
 
 def programs_of(text: str | None) -> dict[str, int]:

@@ -22,7 +22,9 @@ class Around:
     """A user's song and what of it stays.
 
     `song`: as it came; `groups` (track,) the group of each of its tracks, None for one that no group takes; `grouped`:
-    one track a group; `roll`: those on the model's grid. `kept` (frame, group) bool: where nothing is written.
+    one track a group; `roll`: those on the model's grid. `kept` (frame, group) bool: where nothing is written, and a
+    note stays that is heard there; its last row counts behind it too. `continued`: all notes stay, wherever they are.
+    `left_out`: groups whose tracks do not stay at all.
     """
 
     song: Song
@@ -30,26 +32,30 @@ class Around:
     grouped: Song
     roll: Roll
     kept: NDArray[np.bool_]
-
-    def holding(self, kept: NDArray[np.bool_]) -> Around:
-        """The same song, of which this stays; behind the last of these frames nothing does."""
-        return replace(self, kept=kept)
+    continued: bool = False
+    left_out: tuple[str, ...] = ()
 
     def stays(self, notes: NDArray[Any], group: str) -> NDArray[np.bool_]:
         """(note,) whether each note of a group stays."""
         frames = frames_nearest(self.roll.grid.positions(self.song, notes["start_tick"]))
-        inside = frames < len(self.kept)
-        column = self.roll.spec.groups.index(group)
-        return np.asarray(inside & self.kept[np.minimum(frames, len(self.kept) - 1), column])
+        return self._staying(frames, self.roll.spec.groups.index(group))
 
     def dense(self, frames: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """What stays, for a model: (frame, group, channel, pitch) of onset, active, velocity; (frame, group) whose."""
-        spec, roll = self.roll.spec, self.roll.dense(0, frames)
+        """What stays, for a model: (frame, group, channel, pitch) of onset, active, velocity of its notes; (frame,
+        group) whose stay."""
+        spec, events = self.roll.spec, self.roll.events
+        staying = self._staying(events["frame"], events["group"])
+        roll = replace(self.roll, events=events[staying]).dense(0, frames)
         kept = np.zeros((frames, len(spec.groups)), dtype=np.float32)
         kept[: len(self.kept)] = self.kept[:frames]
         channels = {"onset": roll.onset, "active": roll.active, "velocity": roll.velocity}
-        made = np.stack([channels[name].astype(np.float32) for name in spec.channels], axis=2)
-        return made * kept[:, :, None, None], kept
+        return np.stack([channels[name].astype(np.float32) for name in spec.channels], axis=2), kept
+
+    def _staying(self, frames: NDArray[Any], group: Any) -> NDArray[np.bool_]:
+        """(note,) whether notes that begin in these frames, of this group or these, stay."""
+        if self.continued:
+            return np.ones(len(frames), dtype=np.bool_)
+        return np.asarray(self.kept[np.minimum(frames, len(self.kept) - 1), group])
 
 
 def around(song: Song, grouper: Grouper, grid: Grid, spec: RollSpec) -> Around:
@@ -63,37 +69,39 @@ def around(song: Song, grouper: Grouper, grid: Grid, spec: RollSpec) -> Around:
 def joined(kept: Around, written: Sequence[Track], template: Song) -> Song:
     """The user's tracks with the notes that stay, event for event, and the written ones beside them.
 
-    `written` holds one track a group, of new notes alone. Where a group keeps notes, new ones join the track that has
-    most of them, cut where a kept note of their pitch begins, left out where one sounds. A group that keeps nothing
-    becomes a track of its own. `template` holds the maps, markers and provenance.
+    `written` holds one track a group, of new notes alone. New notes of a group that has tracks of its own join the one
+    that keeps most notes, cut where a kept note of their pitch begins, left out where one sounds; its sound and its
+    controllers stay. Those of another group become a track of their own. `template` holds the maps, markers and
+    provenance.
     """
     tracks, new = [], {track.name: track for track in written}
-    leaders = {group: _leader(kept, group) for group in set(kept.groups) if group is not None}
+    members = {group for group in kept.groups if group is not None and group not in kept.left_out}
+    leaders = {_leader(kept, group): group for group in members}
     for number, (track, group) in enumerate(zip(kept.song.tracks, kept.groups, strict=True)):
-        if group is None:
-            tracks.append(track)
-            continue
-        staying = kept.stays(track.notes, group)
-        if not staying.any():
-            continue
-        notes = track.notes[staying]
-        if number == leaders[group] and group in new:
-            notes = _beside(notes, new.pop(group).notes)
-        tracks.append(replace(track, notes=notes))
+        if group is None or group in members:
+            notes = track.notes if group is None else track.notes[kept.stays(track.notes, group)]
+            if leaders.get(number) in new:
+                notes = _beside(notes, new.pop(leaders[number]).notes)
+            tracks.append(replace(track, notes=notes))
     tracks += [track for track in new.values() if len(track.notes)]
     return replace(template, tracks=tuple(tracks))
 
 
 def _leader(kept: Around, group: str) -> int:
-    """The track of a group that keeps most notes, of equals the first."""
+    """The track of a group that keeps most notes, of equals the one that had most, then the first."""
     members = [number for number, name in enumerate(kept.groups) if name == group]
-    return max(members, key=lambda number: (kept.stays(kept.song.tracks[number].notes, group).sum(), -number))
+
+    def notes(number: int) -> tuple[int, int, int]:
+        own = kept.song.tracks[number].notes
+        return int(kept.stays(own, group).sum()), len(own), -number
+
+    return max(members, key=notes)
 
 
 def _beside(kept: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
     """Kept notes as they are, and new ones that leave them alone."""
     made = []
-    for note in new:
+    for note in new.copy():
         same = kept[kept["pitch"] == note["pitch"]]
         start, end = int(note["start_tick"]), int(note["start_tick"] + note["length_ticks"])
         if ((same["start_tick"] <= start) & (same["start_tick"] + same["length_ticks"] > start)).any():

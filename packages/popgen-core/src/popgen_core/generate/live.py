@@ -16,7 +16,7 @@ from popgen_core.contracts.tensors import Constraints, Frame, Sampling
 from popgen_core.generate.cues import Cue
 from popgen_core.generate.draw import draw_frames
 from popgen_core.generate.load import Loaded
-from popgen_core.generate.request import FASTEST, SLOWEST, RequestError
+from popgen_core.generate.request import COLDEST, FASTEST, HOTTEST, SLOWEST, Request, RequestError, check_request
 from popgen_core.music.bars import Places
 from popgen_core.plan import Plan, Section
 from popgen_core.plan.features import control_parts, kept, plan_rows
@@ -25,6 +25,7 @@ from popgen_core.plan.words.asked import asked_from
 __all__ = ["Live", "LiveFrame", "LiveNote", "Settings"]
 
 NEEDS = {"chords": "chord", "key": "key", "energy": "energy", "density": "density", "dynamics": "dynamics"}
+MOST_ONSETS = 96  # a beat: as many frames as the finest grid has
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ class LiveFrame:
 class Settings:
     """What may be changed between frames.
 
-    `tempo` in quarter notes a minute; `groups` that may play; `chords` such as "Am F C G", a loop from the next bar on;
-    `key` such as "A minor"; `energy` 0..1; `density` onsets a beat and `dynamics` velocity 0..1 by group;
-    `temperature`. None, or a group that is not named, leaves it to the model.
+    `tempo` in quarter notes a minute; `groups` that may play; `chords` such as "Am F C G", a loop from the next bar on
+    (until then go on those before); `key` such as "A minor"; `energy` 0..1; `density` onsets a beat (0..) and
+    `dynamics` velocity 0..1 by group; `temperature`. None, or a group that is not named, leaves it to the model.
     """
 
     tempo: float = 120.0
@@ -72,8 +73,16 @@ class Settings:
     temperature: float = 0.9
 
 
+@dataclass(frozen=True)
+class Loop:
+    """Chords as they were written, gone through again and again from bar `start` on; None: open."""
+
+    start: int
+    chords: str | None
+
+
 class Live:
-    """An endless song: iterating yields `LiveFrame`s, `change` takes hold of the next frame (chords: of the next bar).
+    """An endless song: an iterator of `LiveFrame`s; `change` takes hold of the next frame (chords: of the next bar).
 
     What is remembered is the model's window and what sounds now, however long it plays. The same seed and the same
     changes at the same frames give the same music.
@@ -82,22 +91,26 @@ class Live:
     def __init__(self, loaded: Loaded, settings: Settings, meter: tuple[int, int], seed: int) -> None:
         self.loaded, self.meter, self.seed = loaded, meter, seed
         self.sizes: Sizes = loaded.model.sizes
+        check_request(Request(meter=meter, seed=seed), self.sizes.roll.groups)
         self.recalls = False
         self.beat, self.time, self.length = 0.0, 0.0, 0.0  # of the frame that is being drawn
-        self.loop_start = 0  # bar in which the chords begin
-        self.frame: Frame | None = None
         self.settings = self._checked(settings)
-        self.rows = self._rows()
+        self.loops: tuple[Loop, ...] = (Loop(0, settings.chords),)  # the one that sounds, and the one that follows it
+        self.rows = [self._rows(settings, loop.chords) for loop in self.loops]
+        self.playing = self._played()
 
     def change(self, **changes: Any) -> None:
-        """Change some settings from the next frame on. Raises RequestError for what the model does not know, or that
-        is out of range; nothing is changed then."""
+        """Change some settings from the next frame on. Raises RequestError or PlanError for what the model does not
+        know, or that is out of range; nothing is changed then."""
         if unknown := sorted(set(changes) - set(vars(self.settings))):
             raise RequestError(f"no live setting is named {', '.join(unknown)}", hint=", ".join(vars(self.settings)))
-        self.settings = self._checked(replace(self.settings, **changes))
-        if changes.get("chords") is not None:
-            self.loop_start = int(np.ceil(self.beat / self.bar_beats - 1e-9))
-        self.rows = self._rows()
+        settings, loops = self._checked(replace(self.settings, **changes)), self.loops
+        if "chords" in changes:
+            sounding = [loop for loop in loops if loop.start <= self.beat / self.bar_beats + 1e-9][-1]
+            coming = int(np.ceil(self.beat / self.bar_beats - 1e-9))
+            loops = (sounding, Loop(coming, settings.chords))
+        self.rows = [self._rows(settings, loop.chords) for loop in loops]
+        self.settings, self.loops = settings, loops
 
     @property
     def bar_beats(self) -> float:
@@ -105,16 +118,22 @@ class Live:
         return 4.0 * self.meter[0] / self.meter[1]
 
     def __iter__(self) -> Iterator[LiveFrame]:
+        """Itself: whoever iterates again goes on where it stands."""
+        return self
+
+    def __next__(self) -> LiveFrame:
+        """The next frame."""
+        return next(self.playing)
+
+    def _played(self) -> Iterator[LiveFrame]:
         """The frames, from the first on, without end."""
         before = np.zeros((len(self.sizes.roll.groups), self.sizes.roll.pitches), dtype=np.bool_)
-        frames = draw_frames(self.loaded.model, [self], self.seed)
-        while True:
-            for number, frame in enumerate(frames):
-                active = frame.active[0].numpy()
-                yield self._told(number, frame, before)
-                before = active
-                self.beat += self._beats()
-                self.time += self.length
+        for number, frame in enumerate(draw_frames(self.loaded.model, [self], self.seed)):
+            played, active = self._told(number, frame, before), frame.active[0].numpy()
+            self.beat += self._beats()
+            self.time += self.length
+            before = active
+            yield played
 
     def cue(self, number: int) -> Cue | None:
         """What is told of the next frame: where it stands at this tempo, and the settings of now."""
@@ -122,8 +141,9 @@ class Live:
         bar, beat = divmod(self.beat + 1e-9, self.bar_beats)
         place = Places(*(np.array([value]) for value in (int(bar), beat, self.bar_beats, *self.meter)))
         row = position_rows(place, np.array([self.beat]), place.bar, np.array([self.settings.tempo]))[0]
-        half = 2 * (int(bar) - self.loop_start) + (beat * 2 >= self.bar_beats)
-        told = self.rows[half % len(self.rows) if half >= 0 else 0]
+        loop, rows = [pair for pair in zip(self.loops, self.rows, strict=True) if pair[0].start <= bar][-1]
+        half = 2 * (int(bar) - loop.start) + (beat * 2 >= self.bar_beats)
+        told = rows[half % len(rows)]
         controls = torch.from_numpy(np.concatenate([row, told]))
         return Cue(controls, Constraints(self._playable()), Sampling(self.settings.temperature))
 
@@ -143,15 +163,19 @@ class Live:
         wanted = torch.tensor([groups is None or group in groups for group in self.sizes.roll.groups])
         return wanted[:, None].expand(len(wanted), self.sizes.roll.pitches)
 
-    def _rows(self) -> Any:
-        """(half bar, feature) of the plan that the settings of now make, to be gone through again and again."""
-        asked = asked_from(chords=self.settings.chords, key=self.settings.key)
-        loop = [half for bar in asked.chords.everywhere for half in bar] if asked.chords else []
-        chords = tuple(loop) or (None, None)
-        now = self.settings
-        section = Section("", len(chords) // 2, now.energy, asked.key, now.groups, now.density, now.dynamics)
+    def _rows(self, settings: Settings, chords: str | None) -> Any:
+        """(half bar, feature) of the plan that settings and a loop of chords make, to be gone through again and
+        again: after the last half bar comes the first."""
+        asked = asked_from(chords=chords, key=settings.key)
+        loop = [half for bar in asked.chords.everywhere for half in bar] if asked.chords else [None, None]
+        if not loop:
+            raise RequestError(f"chords {chords!r}: a song without end has no sections", hint="write them plainly: C G")
+        halves = (*loop, *loop)
+        section = Section(
+            "", len(loop), settings.energy, asked.key, settings.groups, settings.density, settings.dynamics
+        )
         known, groups = self.loaded.recipe.controls.known, self.sizes.roll.groups
-        rows = plan_rows(Plan((section,), chords, (None,) * section.bars), known, groups)
+        rows = plan_rows(Plan((section,), halves, (None,) * section.bars), known, groups)[: len(loop)]
         told = set(known) - {"section", "recall"}  # where a song without end stands in its form is not said
         return kept(rows, told, control_parts(known, len(groups)))
 
@@ -163,12 +187,16 @@ class Live:
         named = {*(settings.groups or ()), *settings.density, *settings.dynamics}
         if unknown := sorted(named - set(groups)):
             raise RequestError(f"no group is named {', '.join(unknown)}", hint=f"the model has {', '.join(groups)}")
-        if not SLOWEST <= settings.tempo <= FASTEST:
-            raise RequestError(
-                f"tempo {settings.tempo:g} is not between {SLOWEST:g} and {FASTEST:g} quarter notes a minute"
-            )
-        if not 0.05 <= settings.temperature <= 5:
-            raise RequestError(f"temperature {settings.temperature:g} is not between 0.05 and 5")
+        ranges = [
+            ("tempo", settings.tempo, SLOWEST, FASTEST),
+            ("temperature", settings.temperature, COLDEST, HOTTEST),
+            ("energy", settings.energy, 0, 1),
+            *((f"density of {group}", value, 0, MOST_ONSETS) for group, value in settings.density.items()),
+            *((f"dynamics of {group}", value, 0, 1) for group, value in settings.dynamics.items()),
+        ]
+        for name, value, least, most in ranges:
+            if value is not None and not least <= value <= most:
+                raise RequestError(f"{name} {value:g} is not between {least:g} and {most:g}")
         return settings
 
     def _told(self, number: int, frame: Frame, before: Any) -> LiveFrame:

@@ -28,8 +28,8 @@ def write_out(
         (folder / f"{name}.mid").write_bytes(song_to_midi(drawn.song))
         (folder / f"{name}.toml").write_text(plan_to_toml(drawn.plan), encoding="utf-8")
         grouped = generator.grouper.group(drawn.song).song
-        met = adherence(grouped, drawn.plan, request.groups)
-        row = Written.of(drawn.song, out / f"{name}.mid", rates, request.seed, drawn.index, met)
+        met = adherence(grouped, drawn.plan, _asked_groups(request))
+        row = Written.of(grouped, out / f"{name}.mid", rates, request.seed, drawn.index, met)
         (folder / f"{name}.json").write_text(json.dumps(row.table(), indent=1) + "\n", encoding="utf-8")
         if stems:
             (folder / name).mkdir()
@@ -37,3 +37,10 @@ def write_out(
                 (folder / name / file).write_bytes(song_to_midi(stem))
         rows.append(row)
     return rows
+
+
+def _asked_groups(request: Request) -> tuple[str, ...] | None:
+    """The groups that may play in the whole song: of one that goes on or of which bars are new, those that do."""
+    if request.groups is None or request.around in ("prompt", "bars"):
+        return None
+    return (*request.keep, *request.groups)

@@ -17,11 +17,11 @@ from popgen_core.plugins import Catalogue
 __all__ = ["ranked_by"]
 
 HEADLINE = (
-    "note_coherence",
-    "rhythm_accuracy",
-    "cross_track_sync",
-    "harmonic_consistency",
-    "structure_coherence",
+    "note_coherence.v1",
+    "rhythm_accuracy.v1",
+    "cross_track_sync.v2",
+    "harmonic_consistency.v2",
+    "structure_coherence.v1",
 )
 FLOOR = 0.01  # what each figure counts at least in `overall`, their geometric mean
 
@@ -29,14 +29,15 @@ FLOOR = 0.01  # what each figure counts at least in `overall`, their geometric m
 def ranked_by(name: str, catalogue: Catalogue, grouper: Grouper) -> Callable[[DrawnSong], float]:
     """A score by which the best song has the highest value; songs that it cannot judge come last.
 
-    "likelihood": the chance of the notes by the model, on average over notes; of bars that were written anew, that of
-    what follows them. "adherence": how much of the plan is met. "overall": the geometric mean of the five headline
-    figures. Any other name is a piece evaluator's; its first measure counts. Raises RequestError for no such score.
+    "likelihood": the chance of the new notes by the model, on average over them; of bars that were written anew, that
+    of what follows them. "adherence": how much of the plan is met. "overall": the geometric mean of the five headline
+    figures. Any other name is a piece evaluator's, without a version its newest; its first measure counts. Raises
+    RequestError for no such score.
     """
     if name == "likelihood":
-        return lambda drawn: -drawn.nats / max(drawn.song.note_count, 1)
+        return lambda drawn: -drawn.surprise
     if name == "adherence":
-        return lambda drawn: _known(overall_adherence(adherence(drawn.song, drawn.plan)))
+        return lambda drawn: _known(overall_adherence(adherence(grouper.group(drawn.song).song, drawn.plan)))
     figures = [_figure(each, catalogue) for each in (HEADLINE if name == "overall" else (name,))]
 
     def score(drawn: DrawnSong) -> float:
@@ -53,8 +54,10 @@ def _known(value: float | None) -> float:
 
 def _figure(name: str, catalogue: Catalogue) -> Callable[[Song], float]:
     """The mean over a song's windows of an evaluator's first measure, so turned that more is better."""
+    versions = [each for each in catalogue.named("evaluator") if each.partition(".v")[0] == name]
+    newest = max(versions, key=lambda each: (len(each), each), default=name)  # .v10 comes after .v2
     try:
-        kind = catalogue.load("evaluator", name)
+        kind = catalogue.load("evaluator", newest)
     except PluginError as error:
         raise RequestError(
             f"--best-by {name}: {error.message}", hint="likelihood, adherence, overall, or an evaluator's name"

@@ -64,11 +64,22 @@ def reproduced(
             f"{generator.loaded.sha256[:12]}",
             hint="name the checkpoint that made it",
         )
-    request = Request.from_plain(made["request"])
+    request = _request(song, made)
     drawn = draw_songs(generator.loaded, request, generator.around(_source(request, source)), progress)
     bytes_again = song_to_midi(drawn[made["index"]].song)
     before, after = (hashlib.sha256(data).hexdigest() for data in (read_bytes(song), bytes_again))
     return Reproduced(before == after, before, after, _differences(made))
+
+
+def _request(song: Path, made: dict[str, Any]) -> Request:
+    """What a song says was asked."""
+    try:
+        request = Request.from_plain(made["request"])
+        if made["index"] in range(request.count * request.draws):
+            return request
+    except (AttributeError, TypeError):
+        pass
+    raise Refused(f"{song} says that it was asked for in a way that this popgen does not know")
 
 
 def _source(request: Request, source: Path | None) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from popgen_core.errors import PopgenError
 
-__all__ = ["FASTEST", "SLOWEST", "Request", "RequestError", "check_request"]
+__all__ = ["COLDEST", "FASTEST", "HOTTEST", "SLOWEST", "Request", "RequestError", "check_request"]
 
 SLOWEST, FASTEST = 20.0, 400.0  # quarter notes a minute
 COLDEST, HOTTEST = 0.05, 5.0  # temperatures
@@ -17,6 +17,7 @@ MOST_BARS = 2000
 MOST_SONGS = 100  # drawn in one batch: at the paper's sizes a song's cache takes 6 MB
 USUAL_SECONDS = 60.0
 RULES = ("ranges", "polyphony", "sections", "silence", "resolve", "steady")  # that hold unless they are switched off
+LONGEST_NUMBER = 20  # digits of a number that are told
 TRIES = 8  # drawings of bars that are written anew
 
 
@@ -90,8 +91,8 @@ def check_request(request: Request, known: Sequence[str]) -> None:
     strengths = {"--chord-strength": request.chord_strength, "--key-strength": request.key_strength}
     heats = {"--temperature": request.temperature} | {f"--temperature {g}": t for g, t in request.temperatures.items()}
     ranges = [
-        ("--count", request.count * request.draws, 1, MOST_SONGS, "songs drawn at once, --best-of counted"),
-        ("--best-of", request.best_of or None, 1, MOST_SONGS, ""),
+        ("--count", request.count, 1, MOST_SONGS, ""),
+        ("--best-of", request.best_of, 0, MOST_SONGS, ""),
         ("--seed", request.seed, 0, 2**63 - 1, ""),
         ("--seconds", request.seconds, 0.1, LONGEST_SECONDS, ""),
         ("--bars", request.bars, 1, MOST_BARS, ""),
@@ -103,7 +104,16 @@ def check_request(request: Request, known: Sequence[str]) -> None:
     ]
     for name, value, least, most, what in ranges:
         if value is not None and not least <= value <= most:
-            raise RequestError(f"{name} {value:g} is not between {least:g} and {most:g} {what}".strip())
+            said = f"{value:g}" if isinstance(value, float) else str(value)
+            said = said if len(said) <= LONGEST_NUMBER else f"{said[:LONGEST_NUMBER]}..."
+            raise RequestError(f"{name} {said} is not between {least:g} and {most:g} {what}".strip())
+    if (drawn := request.count * request.draws) > MOST_SONGS:
+        raise RequestError(
+            f"--count {request.count}, each drawn {request.draws} times, are {drawn} songs at once",
+            hint=f"{MOST_SONGS} are the most; --best-of says how often each is drawn",
+        )
+    if request.best_by != "likelihood" and request.draws == 1:
+        raise RequestError(f"--best-by {request.best_by}: of one song each is the best", hint="say --best-of 8 too")
     if not (1 <= meter[0] <= 32 and meter[1] in (1, 2, 4, 8, 16, 32)):
         raise RequestError(f"--meter {meter[0]}/{meter[1]} is no meter such as 4/4 or 6/8")
     if unknown := [rule for rule in request.free if rule not in RULES]:
