@@ -104,7 +104,7 @@ def test_rules_are_those_that_were_asked_and_only_songs_that_popgen_ends_resolve
 
 def test_what_comes_back_is_heard_from_its_first_frame_on() -> None:
     """Frames 16 to 31 come back at 96, frames 0 to 15 at 48; only what is still to come counts."""
-    sheet = Sheet(np.zeros((112, 1)), np.array([[48, 0, 16], [96, 16, 16]]), None)  # type: ignore[arg-type]
+    sheet = Sheet(np.zeros((112, 1)), np.array([[48, 0, 16], [96, 16, 16]]), np.zeros(2), None)  # type: ignore[arg-type]
     assert [sheet.earliest(start) for start in (0, 63, 64, 100, 112)] == [0, 0, 16, 16, 112]
     assert [number for number, back in enumerate(sheet.recalled) if back] == [*range(48, 64), *range(96, 112)]
 

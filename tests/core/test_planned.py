@@ -25,6 +25,7 @@ def planned(**changes: Any) -> Planned:
         settings=Sampling(1.0),
         watching=watching,
         returns=np.array([[3, 1, 2]]),
+        held=np.array([1.5]),
         given=Given(roll, kept, 2, 4),
         given_control=slice(2, 4),
         ahead=1,
@@ -69,4 +70,4 @@ def test_a_bar_that_comes_back_begins_anew() -> None:
         (None, False),
     ]
     assert planned().recalls
-    assert not planned(returns=np.zeros((0, 3), dtype=np.int64)).recalls
+    assert not planned(returns=np.zeros((0, 3), dtype=np.int64), held=np.zeros(0)).recalls

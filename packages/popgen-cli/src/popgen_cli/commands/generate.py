@@ -79,7 +79,7 @@ def generate(
     ] = 0.0,
     free: Annotated[
         str | None,
-        typer.Option(help="Rules to switch off: ranges, polyphony, sections, silence, resolve, steady."),
+        typer.Option(help="Rules to switch off: ranges, polyphony, sections, silence, resolve, steady, recall."),
     ] = None,
     best_of: Annotated[int, typer.Option("--best-of", help="Draw so many for each song and keep the best.")] = 0,
     best_by: Annotated[

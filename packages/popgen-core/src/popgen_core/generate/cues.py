@@ -17,7 +17,8 @@ class Cue:
     """What is told of one frame of one song.
 
     `controls` (feature,). `recall`: number of the earlier frame that comes back here, None where none does; `anew`:
-    whether its bar begins with it, so that notes held over from before are not recalled. `given` (1 + ahead, group,
+    whether its bar begins with it, so that notes held over from before are not recalled; `held`: how firmly, in
+    log-odds. `given` (1 + ahead, group,
     channel, pitch) and `kept` (1 + ahead, group): notes that are given from this frame on. `forced` (group, channel,
     pitch): what stands in this frame, which is then not drawn, and of which the model knows nothing beforehand.
     `judged`: tell how surprising the frame was.
@@ -28,6 +29,7 @@ class Cue:
     settings: Sampling
     recall: int | None = None
     anew: bool = False
+    held: float = 0.0
     given: Tensor | None = None
     kept: Tensor | None = None
     forced: Tensor | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,8 @@ def draw_frames(model: Model, conductors: Sequence[Conductor], seed: int, first:
         if told[0].forced is not None:
             frame = _forced(told, channels)
         else:
-            frame = model.decoder.sample(hidden, inputs, _together(told), told[0].settings, generator)
+            must = _held(_together(told), told, inputs.recall, channels.index("onset"))
+            frame = model.decoder.sample(hidden, inputs, must, told[0].settings, generator)
         if told[0].judged:
             nats = surprise(model.decoder, hidden, inputs, frame).tolist()
             for conductor, each in zip(conductors, nats, strict=True):
@@ -83,6 +84,15 @@ def _together(cues: Sequence[Cue]) -> Constraints:
         hold=_rows([one.hold for one in each], shape, False),
         begin=_rows([one.begin for one in each], torch.Size(), False),
     )
+
+
+def _held(must: Constraints, cues: Sequence[Cue], recall: Tensor | None, onset: int) -> Constraints:
+    """The constraints with a lean towards what comes back: towards its notes, and away from all others."""
+    if recall is None or not any(cue.held for cue in cues):
+        return must
+    firmly = recall.new_tensor([0.0 if cue.recall is None else cue.held for cue in cues])  # (song,)
+    lean = firmly[:, None, None] * (2.0 * (recall[:, 0, :, onset] > 0) - 1.0)  # (song, group, pitch)
+    return replace(must, lean=lean if must.lean is None else must.lean + lean)
 
 
 def _rows(values: Sequence[Tensor | None], shape: torch.Size, empty: float | bool) -> Tensor | None:

@@ -61,8 +61,9 @@ def controls_of(song: Song, grid: Grid, frames: int, sizes: Sizes, told: Told | 
 class Planned:
     """Conducts the frames of one song up to `frames`.
 
-    `controls` (frame, feature); `returns` (recalled bar, 3) as in `plan.told`; `given_control`: where the controls say
-    whose notes are given; `judge`: drawn frames are judged, else those after what is written around a song are.
+    `controls` (frame, feature); `returns` (recalled bar, 3) as in `plan.told`, each `held` in log-odds;
+    `given_control`: where the controls say whose notes are given; `judge`: drawn frames are judged, else those after
+    what is written around a song are.
     """
 
     controls: Tensor
@@ -70,17 +71,18 @@ class Planned:
     settings: Sampling
     watching: Watching
     returns: NDArray[np.int64]
+    held: NDArray[np.float64]
     given: Given | None = None
     given_control: slice | None = None
     ahead: int = 0
     judge: bool = False
     nats: float = 0.0
-    _from: dict[int, tuple[int, bool]] = field(default_factory=dict)
+    _from: dict[int, tuple[int, bool, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._from = {
-            int(here) + step: (int(there) + step, step == 0)
-            for here, there, length in self.returns
+            int(here) + step: (int(there) + step, step == 0, float(held))
+            for (here, there, length), held in zip(self.returns, self.held, strict=True)
             for step in range(int(length))
         }
 
@@ -93,19 +95,20 @@ class Planned:
         """What is told of a frame; None behind the last."""
         if number >= self.frames:
             return None
-        recall, anew = self._from.get(number, (None, False))
+        nothing: tuple[int | None, bool, float] = (None, False, 0.0)
+        back = self._from.get(number, nothing)  # which frame comes back, whether its bar begins, how firmly it is held
         controls, limits = self.controls[number], self.watching.constraints()
         told, stood = self.given, None
         if told is None:
-            return Cue(controls, limits, self.settings, recall, anew, judged=self.judge)
+            return Cue(controls, limits, self.settings, *back, judged=self.judge)
         if not told.start <= number < told.stop:
             stood, after = told.stood(number), number >= told.stop
-            return Cue(controls, limits, self.settings, recall, anew, forced=stood, judged=after)
+            return Cue(controls, limits, self.settings, *back, forced=stood, judged=after)
         roll, kept = told.at(number, self.ahead)
         if self.given_control is not None:
             controls = controls.clone()
             controls[self.given_control] = kept[0]
-        return Cue(controls, limits, self.settings, recall, anew, roll, kept, judged=self.judge)
+        return Cue(controls, limits, self.settings, *back, roll, kept, judged=self.judge)
 
     def heard(self, number: int, frame: Frame, song: int) -> None:
         """A frame was drawn; what watches takes in this song of it."""

@@ -16,7 +16,15 @@ LONGEST_SECONDS = 3600.0
 MOST_BARS = 2000
 MOST_SONGS = 100  # drawn in one batch: at the paper's sizes a song's cache takes 6 MB
 USUAL_SECONDS = 60.0
-RULES = ("ranges", "polyphony", "sections", "silence", "resolve", "steady")  # that hold unless they are switched off
+RULES = (
+    "ranges",
+    "polyphony",
+    "sections",
+    "silence",
+    "resolve",
+    "steady",
+    "recall",
+)  # that hold unless they are switched off
 LONGEST_NUMBER = 20  # digits of a number that are told
 TRIES = 8  # drawings of bars that are written anew
 

@@ -39,7 +39,9 @@ class Rules:
     whole band is never silent for longer; None: however long. `resolve`: the last bar is one held chord. `repetition`
     0 (off) .., log-odds: how much each further loop leans against going on, once more than `patience` (1 ..) equal
     ones came in a row. `steady` 0 (off) ..: how hard groups are held to the density that their plan asks
-    (`generate.steady`). Raises RequestError for what is out of range.
+    (`generate.steady`). `recall` 0 (off) ..: how firmly a bar that comes back is held to what it recalls: so many times
+    the log-odds of its likeness are added to the logits of cells that held a note there, and taken from all others.
+    Raises RequestError for what is out of range.
     """
 
     ranges: bool = True
@@ -53,6 +55,7 @@ class Rules:
     repetition: float = 0.0
     patience: int = 4
     steady: float = 1.0
+    recall: float = 0.5
 
     def __post_init__(self) -> None:
         for name, strength in (("key", self.key_strength), ("chord", self.chord_strength)):
@@ -62,15 +65,16 @@ class Rules:
             raise RequestError(f"a longest silence of {self.silence_beats:g} beats is not over 0")
         if not 0 <= self.repetition < float("inf"):
             raise RequestError(f"a repetition control of {self.repetition:g} is not a number of 0 (off) or more")
-        if not 0 <= self.steady < float("inf"):
-            raise RequestError(f"a steadiness of {self.steady:g} is not a number of 0 (off) or more")
+        for name, strength in (("steadiness", self.steady), ("recall", self.recall)):
+            if not 0 <= strength < float("inf"):
+                raise RequestError(f"a {name} of {strength:g} is not a number of 0 (off) or more")
         if self.patience < 1:
             raise RequestError(f"a patience of {self.patience} loops is not 1 or more")
 
 
 USUAL = Rules()
 FREE = Rules(
-    ranges=False, polyphony=False, sections=False, silence_beats=None, resolve=False, steady=0.0
+    ranges=False, polyphony=False, sections=False, silence_beats=None, resolve=False, steady=0.0, recall=0.0
 )  # demands nothing
 
 

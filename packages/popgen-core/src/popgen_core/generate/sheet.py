@@ -21,6 +21,7 @@ from popgen_core.plan.told import Told
 
 __all__ = ["Sheet", "sheets_of"]
 
+SUREST = 4.6  # log-odds of 0.99: of a bar that comes back note for note
 OFF: dict[str, dict[str, Any]] = {  # what switching a rule off means
     "ranges": {"ranges": False},
     "polyphony": {"polyphony": False},
@@ -28,16 +29,18 @@ OFF: dict[str, dict[str, Any]] = {  # what switching a rule off means
     "silence": {"silence_beats": None},
     "resolve": {"resolve": False},
     "steady": {"steady": 0.0},
+    "recall": {"recall": 0.0},
 }
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """`controls` (frame, feature) of a song; `returns` (recalled bar, 3) in frames, as in `plan.told`; `limits`: what
-    must hold."""
+    """`controls` (frame, feature) of a song; `returns` (recalled bar, 3) in frames, as in `plan.told`, and how firmly
+    each is `held`, in log-odds; `limits`: what must hold."""
 
     controls: Tensor
     returns: NDArray[np.int64]
+    held: NDArray[np.float64]
     limits: Limits
 
     @property
@@ -80,8 +83,15 @@ def _sheet(loaded: Loaded, request: Request, wanted: Wanted, plan: Plan, frames:
         corpus=loaded.card.corpus,
         device=device,
     )
-    returns = told.returns if told is not None else np.zeros((0, 3), dtype=np.int64)
-    return Sheet(torch.from_numpy(controls).to(device), returns, limits)
+    returns, likeness = (told.returns, told.likeness) if told else (np.zeros((0, 3), dtype=np.int64), np.zeros(0))
+    held = limits.rules.recall * likeness_odds(likeness)
+    return Sheet(torch.from_numpy(controls).to(device), returns, held, limits)
+
+
+def likeness_odds(likeness: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How sure it is that a cell holds what it held in a bar that is so like: log-odds, 0 .. those of 0.99."""
+    sure = np.clip(likeness, 0.5, 1.0 - 1e-9)
+    return np.minimum(np.log(sure / (1.0 - sure)), SUREST)
 
 
 def _rules(request: Request) -> Rules:

@@ -117,6 +117,7 @@ def _conductors(
             settings=settings,
             watching=Watching(sheet.limits, 1, sheet.recalled, first),
             returns=sheet.returns,
+            held=sheet.held,
             given=given,
             given_control=model.sizes.controls.features("given") if listens else None,
             ahead=model.ahead,
