@@ -121,6 +121,19 @@ def test_generate_tells_its_songs_as_json(popgen: Popgen, run_dir: Path, tmp_pat
     ]
 
 
+def test_strict_chords_hold_a_model_to_chords_that_it_was_never_told_of(
+    popgen: Popgen, run_dir: Path, tmp_path: Path
+) -> None:
+    words = ("--seconds", 8, "--tempo", 120, "--meter", "4/4", "--key", "C", "--key-strength", 1, "--chords", "C F")
+    refused = popgen("generate", run_dir, "-o", tmp_path / "out", *words)
+    assert refused.exit_code == 2
+    assert "without the control chord" in refused.stderr
+    done = popgen("generate", run_dir, "-o", tmp_path / "out", *words, "--strict-chords", "--json")
+    assert done.exit_code == 0
+    [song] = json.loads(done.stdout)["songs"]
+    assert song["adherence"]["figures"]["chord_tones"]["value"] > 0.95
+
+
 def test_generate_tells_the_density_beside_the_corpus(popgen: Popgen, run_dir: Path, tmp_path: Path) -> None:
     done = popgen("generate", run_dir, "-o", tmp_path / "out", "--seconds", 4)
     assert done.exit_code == 0

@@ -68,6 +68,10 @@ def generate(
     chord_strength: Annotated[
         float, typer.Option("--chord-strength", help="How strictly notes keep to the plan's chords, 0 (free) to 1.")
     ] = 0.0,
+    strict_chords: Annotated[
+        bool,
+        typer.Option("--strict-chords", help="The same as --chord-strength 1; works with any checkpoint."),
+    ] = False,
     key_strength: Annotated[
         float, typer.Option("--key-strength", help="How strictly notes keep to the plan's key, 0 (free) to 1.")
     ] = 0.0,
@@ -114,7 +118,7 @@ def generate(
         "temperature": heat,
         "temperatures": heats,
         "top_p": top_p,
-        "chord_strength": chord_strength,
+        "chord_strength": 1.0 if strict_chords else chord_strength,
         "key_strength": key_strength,
         "recalls": not no_recalls,
         "against_loops": against_loops,
