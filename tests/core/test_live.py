@@ -7,9 +7,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 
 from popgen_core import api
+from popgen_core.contracts.tensors import Frame, RhythmValues
 from popgen_core.errors import PopgenError
 from popgen_core.generate.generator import Generator
 from popgen_core.generate.live import Live, LiveFrame
@@ -156,3 +159,13 @@ def test_a_model_without_a_control_refuses_its_setting(tiny_run: Path) -> None:
     with pytest.raises(RequestError, match="without the control chord"):
         api.generator(tiny_run).stream(chords="C F")
     assert frames(api.generator(tiny_run).stream(seed=1), 3)[2].number == 2
+
+
+def test_a_note_of_velocity_nothing_is_the_softest_that_midi_can_say(generator: Generator) -> None:
+    live = generator.stream(seed=1)
+    spec = generator.loaded.model.sizes.roll
+    onset = torch.zeros(1, len(spec.groups), spec.pitches, dtype=torch.bool)
+    onset[0, 1, 12] = True
+    frame = Frame(onset, onset, RhythmValues(*(torch.zeros(onset.shape) for _ in range(3))))
+    [note] = live._told(0, frame, np.zeros(onset.shape[1:], dtype=np.bool_)).begun
+    assert (note.group, note.pitch, note.velocity) == ("bass", 33, 1)
