@@ -53,12 +53,15 @@ def told(first: NDArray[np.float64], other: NDArray[np.float64]) -> str:
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("train", type=Path)
-    arguments.add_argument("held", type=Path)
-    arguments.add_argument("runs", type=Path)
+    arguments.add_argument("train", type=Path, nargs="?")
+    arguments.add_argument("held", type=Path, nargs="?")
+    arguments.add_argument("runs", type=Path, nargs="?")
     arguments.add_argument("--only", choices=DECODERS, help="train this decoder alone, print nothing")
     arguments.add_argument("--epochs", type=int, nargs="+", default=[2, 4, 8])
     given = arguments.parse_args()
+    if given.runs is None:
+        print("no datasets and folder of runs are named: nothing measured")
+        return
     chosen = [given.only] if given.only else list(DECODERS)
     for epochs in given.epochs:
         for name in chosen:

@@ -65,6 +65,9 @@ def structure(songs: Sequence[Song]) -> NDArray[np.float64]:
 
 def told(name: str, values: NDArray[np.float64], beside: float | None = None) -> None:
     """A mean with its bootstrap interval, and what share of another mean it is."""
+    if not len(values):
+        print(f"  {name:28}no song can be judged")
+        return
     resampled = np.random.default_rng(0).choice(values, (4000, len(values))).mean(1)
     low, high = np.quantile(resampled, [0.025, 0.975])
     share = f", {values.mean() / beside:.2f} of the corpus's" if beside else ""
@@ -151,11 +154,14 @@ def by_minute(generator: Generator, corpus: Sequence[Song], songs: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("dataset", type=Path)
+    parser.add_argument("checkpoint", type=Path, nargs="?")
+    parser.add_argument("dataset", type=Path, nargs="?")
     parser.add_argument("--songs", type=int, default=20)
     parser.add_argument("--only", nargs="+", choices=["structure", "velocity", "adherence", "long"])
     given = parser.parse_args()
+    if given.dataset is None:
+        print("no checkpoint and dataset are named: nothing measured")
+        return
     chosen = given.only or ["structure", "velocity", "adherence", "long"]
     generator, corpus = Generator.load(given.checkpoint, catalogue()), corpus_of(given.dataset, 100)
     if "structure" in chosen:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from popgen_core.errors import SongError
+from popgen_core.music.fitted import fitted_between
 from popgen_core.music.midi import song_from_midi, song_to_midi
 from popgen_core.music.song import CONTROL, KEY, METER, Marker, Song, Track, notes_from, rows
 from popgen_core.plan.dressed import Dressing, DressingError, Place, dressed, fifths_of, section_names
@@ -82,13 +83,6 @@ def test_markers_and_keys_of_the_song_stay_and_the_plan_goes_on_behind_them() ->
     assert made.keys.tolist() == [(BAR, 3, False), (2 * BAR, -2, False), (3 * BAR, -6, True)]
 
 
-def test_chords_are_markers_in_brackets_where_they_change_and_only_when_asked_for() -> None:
-    made = dressed(song(BASS), PLAN, Dressing(chord_text=True))
-    chords = [(marker.tick, marker.text) for marker in made.markers if marker.text.startswith("[")]
-    assert chords == [(0, "[C]"), (BAR + 960, "[Am]"), (2 * BAR + 960, "[N.C.]"), (3 * BAR, "[C]")]
-    assert not any("[" in marker.text for marker in dressed(song(BASS), PLAN, Dressing()).markers)
-
-
 def test_a_note_ends_where_the_next_of_its_pitch_begins_and_at_the_song_s_end() -> None:
     bass = track("bass", (0, 900, 40, 90), (480, 480, 40, 80), (480, 960, 41, 70), (4 * BAR - 10, 99, 40, 60))
     cut = [(0, 480, 40, 90), (480, 480, 40, 80), (480, 960, 41, 70), (4 * BAR - 10, 10, 40, 60)]
@@ -102,28 +96,17 @@ def test_of_notes_of_a_pitch_that_begin_together_the_longest_stays_of_these_the_
     assert notes_of(dressed(song(bass), PLAN, Dressing())) == [(0, 960, 40, 20), (0, 1, 50, 7)]
 
 
-def test_a_kept_track_is_the_same_object_whatever_overlaps_in_it() -> None:
-    lead = track("lead", (0, 900, 60, 90), (480, 480, 60, 80), (480, 480, 60, 80), program=73)
-    made = dressed(song(BASS, lead), PLAN, Dressing(programs={"lead": 3}, kept=("lead",)))
-    assert made.tracks[1] is lead
-    assert made.tracks[0].program == 33
-
-
-def test_a_kept_note_past_the_end_moves_it_to_the_next_bar_line() -> None:
+def test_what_was_written_past_the_end_does_not_move_it() -> None:
     lead = track("lead", (4 * BAR - 10, 20, 60, 90))
-    assert dressed(song(lead), PLAN, Dressing(kept=("lead",))).markers[-1] == Marker(5 * BAR, "end")
     assert dressed(song(lead), PLAN, Dressing()).markers[-1] == Marker(4 * BAR, "end")
 
 
-def test_in_rewritten_bars_the_old_notes_stay_and_new_ones_give_way() -> None:
-    old = [(0, 2 * BAR, 40, 90), (BAR + 10, 5, 44, 1), (2 * BAR, 900, 41, 90), (2 * BAR, 900, 41, 80)]
+def test_new_notes_among_kept_ones_give_way_and_the_kept_ones_stay_as_they_are() -> None:
+    old = [(0, 2 * BAR, 40, 90), (2 * BAR, 900, 41, 90), (2 * BAR, 900, 41, 80)]
     new = [(BAR, 100, 40, 50), (BAR, 5 * BAR, 41, 50), (BAR, 5 * BAR, 42, 50), (2 * BAR - 5, 50, 40, 50)]
-    bass = track("bass", *old[:1], *old[2:], *new)
-    kept = replace(bass, controls=rows(CONTROL, [(0, 7, 1)]))
-    made = dressed(song(kept), PLAN, Dressing(rewritten=(BAR, 2 * BAR)))
-    # of pitch 40 one still sounds over both new ones; 41 and 42 end with the bar
-    assert notes_of(made) == [old[0], (BAR, BAR, 41, 50), (BAR, BAR, 42, 50), old[2], old[3]]
-    assert (made.tracks[0].program, made.tracks[0].controls.tolist()) == (5, [(0, 7, 1)])
+    made = fitted_between(track("bass", *new).notes, track("bass", *old).notes, 3 * BAR)
+    # of pitch 40 one still sounds over both new ones; 41 ends where a kept one begins, 42 with the end
+    assert made.tolist() == [old[0], (BAR, BAR, 41, 50), (BAR, 2 * BAR, 42, 50), old[1], old[2]]
 
 
 def test_a_song_without_an_end_ends_with_its_plan_or_at_the_bar_line_after_its_last_note() -> None:
@@ -136,8 +119,8 @@ def test_a_song_without_an_end_ends_with_its_plan_or_at_the_bar_line_after_its_l
 
 def test_dressing_twice_changes_nothing() -> None:
     bass = track("bass", (0, 900, 40, 90), (480, 480, 40, 80))
-    once = dressed(song(bass), PLAN, Dressing(chord_text=True))
-    assert song_to_midi(dressed(once, PLAN, Dressing(chord_text=True))) == song_to_midi(once)
+    once = dressed(song(bass), PLAN, Dressing())
+    assert song_to_midi(dressed(once, PLAN, Dressing())) == song_to_midi(once)
 
 
 def test_a_dressed_song_comes_back_from_its_file_as_it_went_in() -> None:
@@ -166,8 +149,6 @@ def test_fifteen_groups_beside_the_drums_have_channels_and_sixteen_have_not() ->
     ("dressing", "said"),
     [
         (Dressing(chosen={"lead": 1}), "--program: the song has no lead"),
-        (Dressing(kept=("lead",)), "--keep: the song has no lead"),
-        (Dressing(kept=("bass",), chosen={"bass": 1}), "bass is kept as it came"),
     ],
 )
 def test_a_sound_that_nobody_would_hear_is_refused(dressing: Dressing, said: str) -> None:

@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from popgen_core.contracts.grouper import Grouper
+from popgen_core.music.fitted import fitted_between
 from popgen_core.music.grid import Grid, frames_nearest
 from popgen_core.music.roll import Roll, RollSpec, roll_from_song
 from popgen_core.music.song import Song, Track
 
 __all__ = ["Around", "around", "joined"]
+
+NEVER = 2**31 - 1  # a tick that no song reaches: new notes are cut at the song's end already
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def joined(kept: Around, written: Sequence[Track], template: Song) -> Song:
         if group is None or group in members:
             notes = track.notes if group is None else track.notes[kept.stays(track.notes, group)]
             if leaders.get(number) in new:
-                notes = _beside(notes, new.pop(leaders[number]).notes)
+                notes = fitted_between(new.pop(leaders[number]).notes, notes, NEVER)
             tracks.append(replace(track, notes=notes))
     tracks += [track for track in new.values() if len(track.notes)]
     return replace(template, tracks=tuple(tracks))
@@ -96,18 +99,3 @@ def _leader(kept: Around, group: str) -> int:
         return int(kept.stays(own, group).sum()), len(own), -number
 
     return max(members, key=notes)
-
-
-def _beside(kept: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
-    """Kept notes as they are, and new ones that leave them alone."""
-    made = []
-    for note in new.copy():
-        same = kept[kept["pitch"] == note["pitch"]]
-        start, end = int(note["start_tick"]), int(note["start_tick"] + note["length_ticks"])
-        if ((same["start_tick"] <= start) & (same["start_tick"] + same["length_ticks"] > start)).any():
-            continue
-        following = same["start_tick"][same["start_tick"] > start]
-        note["length_ticks"] = min(end, int(following.min(initial=end))) - start
-        made.append(note)
-    notes = np.concatenate([kept, np.array(made, dtype=kept.dtype)])
-    return notes[np.lexsort((notes["pitch"], notes["start_tick"]))]

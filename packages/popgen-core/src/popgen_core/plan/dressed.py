@@ -11,10 +11,9 @@ import numpy as np
 from popgen_core.errors import PopgenError, SongError
 from popgen_core.music.bars import bar_lines, bar_ticks
 from popgen_core.music.ending import END, end_of
-from popgen_core.music.fitted import fitted, fitted_between
+from popgen_core.music.fitted import fitted
 from popgen_core.music.song import CONTROL, KEY, Marker, Rows, Song, Track, rows
 from popgen_core.plan.plan import Key, Plan
-from popgen_core.plan.words.chord_text import chord_name
 
 __all__ = ["ELSEWHERE", "STAGE", "USUAL", "Dressing", "DressingError", "Place", "dressed", "fifths_of", "section_names"]
 
@@ -24,7 +23,7 @@ MOST_SHARPS, MOST_FLATS = 6, -6
 
 
 class DressingError(PopgenError):
-    """A sound for a group that the song lacks or that is kept as it came, or more groups than MIDI has channels."""
+    """A sound for a group that the song lacks, or more groups than MIDI has channels."""
 
     exit_code = 2
 
@@ -58,17 +57,12 @@ class Dressing:
     """What a song is dressed in.
 
     `programs`: General MIDI program 0..127 by group, as the corpus has it; `chosen`: the same as the user wants it,
-    which goes before. `stage`: place by group. `kept`: tracks that came from the user and stay event for event.
-    `rewritten`: ticks (from, to) if only the notes that begin there are new, and all others are the user's; programs
-    and controllers then stay too. `chord_text`: chords as markers such as `[Am7]`; off, since every DAW shows markers.
+    which goes before. `stage`: place by group. A user's own tracks are not dressed: they join afterwards.
     """
 
     programs: Mapping[str, int] = field(default_factory=dict)
     chosen: Mapping[str, int] = field(default_factory=dict)
     stage: Mapping[str, Place] = field(default_factory=lambda: STAGE)
-    kept: tuple[str, ...] = ()
-    rewritten: tuple[int, int] | None = None
-    chord_text: bool = False
 
 
 def dressed(song: Song, plan: Plan | None, dressing: Dressing) -> Song:
@@ -77,16 +71,16 @@ def dressed(song: Song, plan: Plan | None, dressing: Dressing) -> Song:
     Each track gets its program, pan and volume at tick 0, and notes that one switch a pitch can play. The plan's
     sections become markers and its keys signatures, behind the last marker and signature that the song has of its own.
     Tempos and meters stay. It ends at its marker `end`, else at the bar line after the plan's last bar or the last
-    note; never before a kept note has ended.
+    note.
     Raises DressingError; SongError where the plan has more bars than the song.
     """
     _check(song, dressing)
-    end = _end(song, plan, dressing)
+    end = _end(song, plan)
     tracks = tuple(_dressed_track(track, dressing, end) for track in song.tracks)
     lines = bar_lines(song, end)
     if plan and plan.bars > len(lines) - 1:
         raise SongError(f"the plan has {plan.bars} bars, the song {len(lines) - 1}")
-    marks = _marks(plan, lines, dressing.chord_text) if plan else []
+    marks = _marks(plan, lines) if plan else []
     keys = _keys(plan, lines) if plan else song.keys[:0]
     keys = np.concatenate([song.keys, keys[keys["tick"] > song.keys["tick"].max(initial=-1)]])
     return replace(song, tracks=tracks, keys=keys, markers=_markers(song, marks, end))
@@ -100,21 +94,14 @@ def _check(song: Song, dressing: Dressing) -> None:
             f"{pitched} groups beside the drums, MIDI has channels for {MOST_PITCHED}",
             hint="leave some out with --groups",
         )
-    for option, group in [
-        *(("--keep", name) for name in dressing.kept),
-        *(("--program", name) for name in dressing.chosen),
-    ]:
-        if group not in names:
-            raise DressingError(f"{option}: the song has no {group}", hint=f"it has {', '.join(names)}")
-    if both := [group for group in dressing.chosen if group in dressing.kept]:
-        raise DressingError(f"--program: {both[0]} is kept as it came", hint="do not keep it, or do not change it")
+    if missing := [group for group in dressing.chosen if group not in names]:
+        raise DressingError(f"--program: the song has no {missing[0]}", hint=f"it has {', '.join(names)}")
 
 
-def _end(song: Song, plan: Plan | None, dressing: Dressing) -> int:
+def _end(song: Song, plan: Plan | None) -> int:
     """The last tick: of the song without what was written past its marker `end`."""
-    kept = tuple(track for track in song.tracks if track.name in dressing.kept or dressing.rewritten)
     if any(marker.text == END for marker in song.markers):
-        return end_of(replace(song, tracks=kept))
+        return end_of(replace(song, tracks=()))
     return max(end_of(song), _line(song, plan.bars) if plan else 0)
 
 
@@ -125,13 +112,6 @@ def _line(song: Song, bar: int) -> int:
 
 
 def _dressed_track(track: Track, dressing: Dressing, end: int) -> Track:
-    if track.name in dressing.kept:
-        return track
-    if dressing.rewritten:
-        start, stop = dressing.rewritten
-        new = (track.notes["start_tick"] >= start) & (track.notes["start_tick"] < stop)
-        notes = fitted_between(track.notes[new], track.notes[~new], min(stop, end))
-        return replace(track, program=dressing.chosen.get(track.name, track.program), notes=notes)
     place = dressing.stage.get(track.name, ELSEWHERE)
     return replace(
         track,
@@ -156,12 +136,11 @@ def _placed(controls: Rows, place: Place) -> Rows:
     return np.concatenate([first, controls[~replaced]])
 
 
-def _marks(plan: Plan, lines: Rows, chord_text: bool) -> list[Marker]:
-    """Sections by name, then chords in brackets."""
+def _marks(plan: Plan, lines: Rows) -> list[Marker]:
+    """Sections by name."""
     starts = np.cumsum([0, *(section.bars for section in plan.sections)])[:-1]
     named = zip(starts.tolist(), section_names(plan), strict=True)
-    marks = [Marker(round(float(lines[bar])), name) for bar, name in named]
-    return marks + (_chord_marks(plan, lines) if chord_text else [])
+    return [Marker(round(float(lines[bar])), name) for bar, name in named]
 
 
 def section_names(plan: Plan) -> list[str]:
@@ -171,17 +150,6 @@ def section_names(plan: Plan) -> list[str]:
         f"{name} {names[: number + 1].count(name)}" if names.count(name) > 1 else name
         for number, name in enumerate(names)
     ]
-
-
-def _chord_marks(plan: Plan, lines: Rows) -> list[Marker]:
-    keys, section_of = [section.key for section in plan.sections], plan.section_of()
-    marks, before = [], None
-    for half, chord in enumerate(plan.chords):
-        if chord is not None and chord != before:
-            tick = (lines[half // 2] * (2 - half % 2) + lines[half // 2 + 1] * (half % 2)) / 2
-            marks.append(Marker(round(float(tick)), f"[{chord_name(chord, keys[section_of[half // 2]])}]"))
-        before = chord
-    return marks
 
 
 def _markers(song: Song, marks: list[Marker], end: int) -> tuple[Marker, ...]:
