@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from popgen_core import api
+from popgen_core.generate.around import around, joined
 from popgen_core.generate.request import RequestError
-from popgen_core.music import Song, Track, song_from_midi, song_to_midi
+from popgen_core.groupers import GROUPS
+from popgen_core.groupers.seven import Seven
+from popgen_core.music import BeatGrid, RollSpec, Song, Track, song_from_midi, song_to_midi
 from popgen_core.music.song import BEND, CONTROL, KEY, METER, TEMPO, Marker, notes_from, rows
 
 pytest_plugins = ("pop_run",)
@@ -164,3 +167,21 @@ def test_what_cannot_be_asked_of_a_song_is_refused_and_nothing_is_written(
         api.generate(pop_run, tmp_path / "out", source=file, **asked)
     assert said in str(refused.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_note_ends_where_a_kept_one_of_its_pitch_begins_and_gives_way_where_one_sounds() -> None:
+    bass = Track("bass", 33, False, notes_from([(0, 2400, 40, 90), (2 * BAR, 480, 41, 80)]))
+    song, spec = Song(480, (bass,)), RollSpec(GROUPS)
+    stays = np.ones((48, len(GROUPS)), dtype=np.bool_)
+    stays[16:32] = False  # the second bar is new
+    kept = replace(around(song, Seven(), BeatGrid(4), spec), kept=stays)
+    new = Track(
+        "bass", 33, False, notes_from([(BAR, 240, 40, 50), (BAR + 480, 5000, 41, 60), (BAR + 960, 240, 42, 70)])
+    )
+    made = joined(kept, (new,), song)
+    assert made.tracks[0].notes.tolist() == [
+        (0, 2400, 40, 90),  # sounds until the middle of the second bar: the new one of its pitch is left out
+        (BAR + 480, BAR - 480, 41, 60),  # cut where the kept one begins
+        (BAR + 960, 240, 42, 70),
+        (2 * BAR, 480, 41, 80),
+    ]

@@ -17,6 +17,7 @@ from popgen_core.errors import PopgenError
 from popgen_core.generate.generator import Generator
 from popgen_core.generate.live import Live, LiveFrame
 from popgen_core.generate.request import RequestError
+from popgen_core.generate.rules import MOST, RANGES
 
 pytest_plugins = ("pop_run",)
 
@@ -169,3 +170,11 @@ def test_a_note_of_velocity_nothing_is_the_softest_that_midi_can_say(generator: 
     frame = Frame(onset, onset, RhythmValues(*(torch.zeros(onset.shape) for _ in range(3))))
     [note] = live._told(0, frame, np.zeros(onset.shape[1:], dtype=np.bool_)).begun
     assert (note.group, note.pitch, note.velocity) == ("bass", 33, 1)
+
+
+def test_groups_keep_to_their_ranges_and_to_as_many_notes_at_once_as_real_ones(generator: Generator) -> None:
+    live = generator.stream(temperature=3.0, seed=7)
+    for frame in frames(live, 120):
+        for note in frame.begun:
+            assert RANGES[note.group][0] <= note.pitch <= RANGES[note.group][1]
+        assert sum(note.group == "bass" for note in frame.begun) <= MOST["bass"]

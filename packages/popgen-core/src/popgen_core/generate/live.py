@@ -8,16 +8,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from popgen_core.analysis.position import position_rows
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Constraints, Frame, Sampling
 from popgen_core.generate.cues import Cue
 from popgen_core.generate.draw import draw_frames
+from popgen_core.generate.limits import Limits
 from popgen_core.generate.load import Loaded
 from popgen_core.generate.request import COLDEST, FASTEST, HOTTEST, SLOWEST, Request, RequestError, check_request
+from popgen_core.generate.rules import Rules
 from popgen_core.music.bars import Places
+from popgen_core.music.song import Song
 from popgen_core.plan import Plan, Section
 from popgen_core.plan.features import control_parts, kept, plan_rows
 from popgen_core.plan.words.asked import asked_from
@@ -97,6 +99,7 @@ class Live:
         self.settings = self._checked(settings)
         self.loops: tuple[Loop, ...] = (Loop(0, settings.chords),)  # the one that sounds, and the one that follows it
         self.rows = [self._rows(settings, loop.chords) for loop in self.loops]
+        self.limits = self._limits(self.settings)
         self.playing = self._played()
 
     def change(self, **changes: Any) -> None:
@@ -110,7 +113,7 @@ class Live:
             coming = int(np.ceil(self.beat / self.bar_beats - 1e-9))
             loops = (sounding, Loop(coming, settings.chords))
         self.rows = [self._rows(settings, loop.chords) for loop in loops]
-        self.settings, self.loops = settings, loops
+        self.settings, self.loops, self.limits = settings, loops, self._limits(settings)
 
     @property
     def bar_beats(self) -> float:
@@ -145,7 +148,7 @@ class Live:
         half = 2 * (int(bar) - loop.start) + (beat * 2 >= self.bar_beats)
         told = rows[half % len(rows)]
         controls = torch.from_numpy(np.concatenate([row, told]))
-        return Cue(controls, Constraints(self._playable()), Sampling(self.settings.temperature))
+        return Cue(controls, self.limits, Sampling(self.settings.temperature))
 
     def heard(self, number: int, frame: Frame, song: int) -> None:
         """Nothing is kept of a drawn frame."""
@@ -158,10 +161,11 @@ class Live:
         grid: Any = self.loaded.recipe.grid
         return float(1 / grid.frames_per_beat if grid.kind == "beats" else self.settings.tempo / 60 / grid.rate)
 
-    def _playable(self) -> Tensor:
-        groups = self.settings.groups
-        wanted = torch.tensor([groups is None or group in groups for group in self.sizes.roll.groups])
-        return wanted[:, None].expand(len(wanted), self.sizes.roll.pitches)
+    def _limits(self, settings: Settings) -> Constraints:
+        """The groups that play, their ranges and how many notes they have at once, as in songs that are written."""
+        grid, spec, corpus = self.loaded.recipe.grid, self.sizes.roll, self.loaded.card.corpus
+        rules = Rules(resolve=False)  # there is no last bar
+        return Limits(Song(480, ()), grid, spec, 1, rules=rules, groups=settings.groups, corpus=corpus).at(0)
 
     def _rows(self, settings: Settings, chords: str | None) -> Any:
         """(half bar, feature) of the plan that settings and a loop of chords make, to be gone through again and
