@@ -6,71 +6,19 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from plugin_shop import GOOD, Shop
 
 from popgen_core.contracts.card import Card
 from popgen_core.errors import PluginError
 from popgen_core.plugins import Catalogue
+from popgen_core.plugins import catalogue as installed
 from popgen_core.plugins.loader import Offer, Problem, discover, offers_of
 
-GOOD = """
-    from popgen_core.contracts.card import Card
-    from popgen_core.plugins import hookimpl
-
-    @hookimpl
-    def popgen_components():
-        return [Card("encoder", "NAME", "MODULE_parts:Waves", "encodes by waves")]
-"""
-
-
-class Shop:
-    """A folder on sys.path that sample distributions are installed into."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.modules: set[str] = set()
-
-    def install(self, name: str, cards: str, component: str = "class Waves: ...") -> None:
-        """A distribution with an entry point, a module of cards and a module of components."""
-        module = name.replace("-", "_")
-        self.modules |= {module, f"{module}_parts"}
-        code = textwrap.dedent(cards).replace("MODULE", module).replace("NAME", "waves.v1")
-        (self.folder / f"{module}.py").write_text(code)
-        (self.folder / f"{module}_parts.py").write_text(textwrap.dedent(component))
-        self.about(name, f"[popgen]\n{name} = {module}\n")
-
-    def about(
-        self, name: str, entry_points: str, metadata: str = "Metadata-Version: 2.1\nName: {}\nVersion: 2.5\n"
-    ) -> None:
-        about = self.folder / f"{name.replace('-', '_')}-2.5.dist-info"
-        about.mkdir()
-        (about / "METADATA").write_text(metadata.format(name))
-        (about / "entry_points.txt").write_text(entry_points)
-
-    def problem(self, name: str) -> Problem:
-        """The one problem that a distribution's entry point brings, and nothing else."""
-        [entry] = distribution(name).entry_points
-        offers, problems = offers_of(entry)
-        assert offers == []
-        [problem] = problems
-        assert problem.distribution == name
-        assert "\n" not in problem.message
-        return problem
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    monkeypatch.syspath_prepend(str(tmp_path))
-    for name in ("POPGEN_PLUGINS", "POPGEN_STRICT"):
-        monkeypatch.delenv(name, raising=False)
-    made = Shop(tmp_path)
-    yield made
-    for module in made.modules:
-        sys.modules.pop(module, None)
+pytest_plugins = ("open_shop",)
 
 
 def found() -> Catalogue:
@@ -103,6 +51,10 @@ def test_a_stranger_is_listed_beside_the_built_ins_and_loaded_when_chosen(shop: 
         (GOOD.replace("@hookimpl", ""), "implements no hook popgen_components"),
         (GOOD.replace("return [", "return ['waves'] or ["), "must return a list of Card, got str"),
         (GOOD.replace("return [", "return 7 or ["), "must return a list of Card, got int"),
+        (GOOD.replace("return [", "["), "must return a list of Card, got NoneType"),
+        (GOOD.replace("return [", "1 / 0; ["), "hook popgen_components of bad_one failed: ZeroDivisionError"),
+        ("class E(Exception):\n def __str__(self): return 1 / 0\nraise E", "E: (without readable words)"),
+        ("raise ValueError('\x1b[2J' + 999 * 'a')", r"ValueError: \x1b[2Jaaa"),
         (GOOD.replace('waves")', 'waves", api=2)'), "plug-in API 2, this popgen has 1: install a newer popgen-core"),
         (GOOD.replace('waves")', 'waves", api=0)'), "plug-in API 0, this popgen has 1: ask its author"),
         (GOOD.replace('waves")', 'waves", api="1")'), "API number '1', which is no whole number"),
@@ -144,6 +96,24 @@ def test_another_reader_of_metadata_that_raises_changes_nothing(shop: Shop) -> N
     assert [problem.distribution for problem in found().problems] == ["somebody"]
 
 
+def test_a_name_that_is_built_in_is_found_without_a_stranger_being_imported(shop: Shop) -> None:
+    shop.install("good-one", GOOD)
+    assert installed().find("encoder", "cnn.v1").distribution == "popgen-encoders"
+    assert installed().load("grouper", "popgen-core:seven.v1").__name__ == "Seven"
+    assert "good_one" not in sys.modules
+    assert installed().find("encoder", "waves.v1").distribution == "good-one"
+    assert installed().offers == discover()[0]
+
+
+def test_with_popgen_strict_a_stranger_stops_even_who_does_not_ask_for_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.install("bad-one", "import sys; sys.exit(3)")
+    monkeypatch.setenv("POPGEN_STRICT", "1")
+    with pytest.raises(PluginError, match="unset POPGEN_STRICT"):
+        installed()
+
+
 def test_a_sound_card_beside_a_wrong_one_is_kept(shop: Shop) -> None:
     shop.install("half-good", GOOD.replace("return [", "return [None, "))
     [entry] = distribution("half-good").entry_points
@@ -157,12 +127,15 @@ def test_a_stranger_never_shadows_a_built_in(shop: Shop) -> None:
     catalogue = found()
     assert catalogue.find("encoder", "cnn.v1").distribution == "popgen-encoders"
     assert catalogue.find("encoder", "a-thief:cnn.v1").distribution == "a-thief"
-    assert catalogue.clashes() == [Problem("a-thief", "encoder 'cnn.v1' is also in popgen-encoders")]
+    [clash] = catalogue.clashes()
+    assert str(clash).startswith(
+        "a-thief 2.5: hook popgen_components: encoder 'cnn.v1' is also in popgen-encoders 0.1.0; a-thief:cnn.v1 means"
+    )
 
 
 def test_two_strangers_of_one_name_are_an_error_for_whoever_asks_for_it() -> None:
     catalogue = Catalogue([offer("waves.v1", "one"), offer("waves.v1", "two"), offer("tides.v1", "two")], [])
-    with pytest.raises(PluginError, match="offered by one and by two"):
+    with pytest.raises(PluginError, match=r"offered by one 1 and by two 1 \(say whose: one:waves.v1\)"):
         catalogue.find("encoder", "waves.v1")
     assert catalogue.find("encoder", "two:waves.v1").distribution == "two"
     assert catalogue.find("encoder", "tides.v1").distribution == "two"
@@ -171,7 +144,7 @@ def test_two_strangers_of_one_name_are_an_error_for_whoever_asks_for_it() -> Non
 
 def test_a_name_that_one_stranger_offers_twice_is_no_choice_between_distributions() -> None:
     catalogue = Catalogue([offer("waves.v1", "one"), offer("waves.v1", "one")], [])
-    with pytest.raises(PluginError, match="offered 2 times by one"):
+    with pytest.raises(PluginError, match="offered 2 times by one 1"):
         catalogue.find("encoder", "one:waves.v1")
 
 
@@ -188,9 +161,10 @@ def test_a_typo_gets_a_guess() -> None:
 
 
 def test_a_name_like_no_other_gets_the_list_and_what_did_not_load() -> None:
+    problems = [Problem("two", "is broken", "2"), Problem("three", "prints", "3", loaded=True)]
     with pytest.raises(PluginError) as refused:
-        Catalogue([offer("waves.v1", "one")], [Problem("two", "is broken")]).find("encoder", "xyz")
-    assert refused.value.hint == "there are: waves.v1; not loaded: two: is broken"
+        Catalogue([offer("waves.v1", "one")], problems).find("encoder", "xyz")
+    assert refused.value.hint == "there are: waves.v1; not loaded: two 2: is broken"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +189,7 @@ def test_popgen_plugins_lets_only_those_strangers_in(
 def test_popgen_strict_makes_a_problem_fatal(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.install("bad-one", "raise ValueError('no luck')")
     monkeypatch.setenv("POPGEN_STRICT", "1")
-    with pytest.raises(PluginError, match=r"bad-one: .*no luck"):
+    with pytest.raises(PluginError, match=r"bad-one 2.5: .*no luck"):
         discover()
 
 
@@ -223,14 +197,16 @@ def test_a_missing_dependency_is_answered_with_what_to_install(shop: Shop) -> No
     shop.install("good-one", GOOD.replace('waves")', 'waves", install="good-one[waves]")'), "import wavelib_of_nobody")
     with pytest.raises(PluginError) as refused:
         found().load("encoder", "waves.v1")
-    assert "encoder 'waves.v1' of good-one cannot be imported: No module named" in refused.value.message
+    assert "encoder 'waves.v1' of good-one 2.5 cannot be imported: No module named" in refused.value.message
     assert refused.value.hint == "install good-one[waves]"
 
 
-@pytest.mark.parametrize("component", ["x = 1 / 0", "def f(:", "import sys; sys.exit(3)", "class Tides: ..."])
+@pytest.mark.parametrize(
+    "component", ["x = 1 / 0", "def f(:", "import sys; sys.exit(3)", "class Tides: ...", "def Waves(): ..."]
+)
 def test_a_component_that_fails_when_chosen_is_the_defect_of_its_distribution(shop: Shop, component: str) -> None:
     shop.install("bad-part", GOOD, component)
-    with pytest.raises(PluginError, match="this is a defect of bad-part"):
+    with pytest.raises(PluginError, match=r"bad-part 2.5 cannot be .*\(this is a defect of bad-part 2.5\)"):
         found().load("encoder", "waves.v1")
 
 

@@ -33,8 +33,8 @@ def door(command: F) -> F:
                 raise
             complain(str(error))
             raise typer.Exit(error.exit_code) from None
-        except KeyboardInterrupt:
-            complain("interrupted")
+        except KeyboardInterrupt as stopped:
+            complain(f"interrupted {stopped}".strip())
             raise typer.Exit(INTERRUPTED) from None
         except ModuleNotFoundError as error:
             if os.environ.get("POPGEN_DEBUG"):

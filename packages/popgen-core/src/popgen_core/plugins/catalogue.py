@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from popgen_core.contracts.card import Card, Kind
 from popgen_core.errors import PluginError
-from popgen_core.plugins.loader import BUILTIN, Offer, Problem, discover
+from popgen_core.plugins.loader import (
+    BUILTIN,
+    HOOK,
+    Found,
+    Offer,
+    Problem,
+    built_in,
+    discover,
+    naming,
+    strangers,
+    strict,
+)
+from popgen_core.plugins.surroundings import aside, printable
 
 __all__ = ["Catalogue", "catalogue"]
 
@@ -40,62 +53,119 @@ class Catalogue:
         builtin = [offer for offer in found if offer.distribution in BUILTIN]
         if builtin:
             return builtin[0]
-        owners = [offer.distribution for offer in found]
-        if len(set(owners)) == 1 < len(owners):
-            raise PluginError(f"{kind} {plain!r} is offered {len(owners)} times by {owners[0]}", hint="ask its author")
-        if len(owners) > 1:
-            raise PluginError(
-                f"{kind} {plain!r} is offered by {' and by '.join(owners)}", hint=f"say whose: {owners[0]}:{plain}"
-            )
+        if len(found) > 1:
+            raise _clash(found)
         return found[0]
 
     def load(self, kind: Kind, name: str) -> type[Any]:
-        """The component's class, imported now. Raises PluginError when that fails, saying what to install."""
-        offer = self.find(kind, name)
-        return _imported(offer.card, offer.distribution)
+        """The component's class, imported now; what a stranger's prints meanwhile goes to stderr.
+
+        Raises PluginError when that fails, saying whose it is and what to install.
+        """
+        component: type[Any] = _imported(self.find(kind, name))
+        return component
 
     def clashes(self) -> list[Problem]:
-        """A line for each name that several distributions claim."""
+        """A line for each name that several distributions claim, and how to say which is meant."""
         lines = []
         for offer in self.offers:
             rivals = [other for other in self.offers if _same_name(other.card, offer.card) and other is not offer]
             if rivals and offer.distribution not in BUILTIN:
-                others = ", ".join(rival.distribution for rival in rivals)
-                lines.append(Problem(offer.distribution, f"{offer.card.kind} {offer.card.name!r} is also in {others}"))
+                card, others = offer.card, ", ".join(_whose(rival) for rival in rivals)
+                line = f"hook {HOOK}: {card.kind} {card.name!r} is also in {others}"
+                alone = offer.distribution not in [rival.distribution for rival in rivals]
+                advice = f"; {offer.distribution}:{card.name} means this one" if alone else "; ask its author"
+                lines.append(Problem(offer.distribution, line + advice, offer.version, loaded=True))
         return lines
 
     def _advice(self, kind: Kind, name: str) -> str:
         names = self.named(kind)
         if close := get_close_matches(name, names, n=1):
             return f"did you mean {close[0]!r}?"
-        broken = "; ".join(f"{problem.distribution}: {problem.message}" for problem in self.problems)
+        broken = "; ".join(str(problem) for problem in self.problems if not problem.loaded)
         known = f"there are: {', '.join(names)}" if names else f"no {kind} is installed"
         return f"{known}; not loaded: {broken}" if broken else known
 
 
+class _Installed(Catalogue):
+    """What is installed: strangers are imported when somebody asks for a name that no built-in has, or for all.
+
+    So a stranger that hangs or ends the program does so to those alone who look for one. No built-in can be shadowed:
+    the answer is the same.
+    """
+
+    def __init__(self) -> None:
+        pass
+
+    @cached_property
+    def offers(self) -> Sequence[Offer]:
+        """Of all distributions, built-ins first."""
+        return [*self._own.offers, *self._others[0]]
+
+    @cached_property
+    def problems(self) -> Sequence[Problem]:
+        """Of all distributions."""
+        return [*self._own.problems, *self._others[1]]
+
+    @cached_property
+    def _own(self) -> Catalogue:
+        return Catalogue(*built_in())
+
+    @cached_property
+    def _others(self) -> Found:
+        return strangers()
+
+    def find(self, kind: Kind, name: str) -> Offer:
+        """The built-in of that name, else the stranger's; as `Catalogue.find`."""
+        try:
+            return self._own.find(kind, name)
+        except PluginError:
+            return super().find(kind, name)
+
+
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue of what is installed, found once a process."""
-    offers, problems = discover()
-    return Catalogue(offers, problems)
+    """The catalogue of what is installed, found once a process; with POPGEN_STRICT=1 all of it at once."""
+    return Catalogue(*discover()) if strict() else _Installed()
 
 
 def _same_name(one: Card, other: Card) -> bool:
     return one.kind == other.kind and one.name == other.name
 
 
-def _imported(card: Card, distribution: str) -> type[Any]:
+def _whose(offer: Offer) -> str:
+    return f"{offer.distribution} {offer.version}"
+
+
+def _clash(found: Sequence[Offer]) -> PluginError:
+    """Several offers of one name, none of them built in."""
+    card, owners = found[0].card, [_whose(offer) for offer in found]
+    if len({offer.distribution for offer in found}) == 1:
+        return PluginError(
+            f"{card.kind} {card.name!r} is offered {len(owners)} times by {owners[0]}", hint="ask its author"
+        )
+    return PluginError(
+        f"{card.kind} {card.name!r} is offered by {' and by '.join(owners)}",
+        hint=f"say whose: {found[0].distribution}:{card.name}",
+    )
+
+
+def _imported(offer: Offer) -> Any:
+    """The component that a card points to. A stranger's module may print, hang, or raise anything."""
+    card, whose = offer.card, _whose(offer)
+    what = f"{card.kind} {card.name!r} of {whose}"
     module, _, attribute = card.target.partition(":")
     try:
-        return getattr(importlib.import_module(module), attribute)  # type: ignore[no-any-return]
+        with naming(what, offer.distribution), nullcontext() if offer.distribution in BUILTIN else aside():
+            found = getattr(importlib.import_module(module), attribute)
     except ImportError as error:
-        hint = f"install {card.install}" if card.install else f"reinstall {distribution}"
-        raise PluginError(
-            f"{card.kind} {card.name!r} of {distribution} cannot be imported: {error}", hint=hint
-        ) from error
-    except (Exception, SystemExit) as error:  # a stranger's module may raise anything
-        what = f"{type(error).__name__}: {error}"
-        raise PluginError(
-            f"{card.kind} {card.name!r} of {distribution} cannot be loaded: {what}",
-            hint=f"this is a defect of {distribution}",
-        ) from error
+        hint = f"install {card.install}" if card.install else f"reinstall {offer.distribution} with what it needs"
+        raise PluginError(f"{what} cannot be imported: {printable(error)}", hint=hint) from error
+    except (Exception, SystemExit) as error:
+        said = f"{type(error).__name__}: {printable(error)}"
+        raise PluginError(f"{what} cannot be loaded: {said}", hint=f"this is a defect of {whose}") from error
+    if not (callable(found) if card.kind == "checkpoint" else isinstance(found, type)):
+        needed = "a function" if card.kind == "checkpoint" else "a class"
+        said = f"{card.target} is of type {type(found).__name__}, not {needed}"
+        raise PluginError(f"{what} cannot be used: {said}", hint=f"this is a defect of {whose}")
+    return found

@@ -1,14 +1,16 @@
 """Finding plug-ins: each entry point loads inside its own try, and a failure is a line in a report.
 
 Our own loader around pluggy, whose `load_setuptools_entrypoints` is eager, fatal, and skips duplicates in silence,
-and whose `register` leaves half a plug-in behind after an error.
+and whose `register` leaves half a plug-in behind after an error. Only `os._exit` and a crash of C code end the program
+all the same: no Python code can catch those. Whoever uses built-ins alone never imports a stranger (`built_in`).
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
 
@@ -17,10 +19,24 @@ import pluggy
 from popgen_core.contracts.card import API, KINDS, Card
 from popgen_core.errors import PluginError
 from popgen_core.plugins import hooks
+from popgen_core.plugins.surroundings import printable, watched
 
-__all__ = ["BUILTIN", "Offer", "Problem", "discover", "offers_of"]
+__all__ = [
+    "BUILTIN",
+    "HOOK",
+    "Found",
+    "Offer",
+    "Problem",
+    "built_in",
+    "discover",
+    "naming",
+    "offers_of",
+    "strangers",
+    "strict",
+]
 
 BUILTIN = ("popgen-core", "popgen-encoders", "popgen-eval")  # distributions whose names nobody may shadow
+HOOK = "popgen_components"
 
 
 @dataclass(frozen=True)
@@ -34,52 +50,108 @@ class Offer:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with one distribution's plug-in, in one line."""
+    """What is wrong with one distribution's plug-in, in one line; `loaded`: its components are there all the same."""
 
     distribution: str
     message: str
+    version: str = "unknown"
+    loaded: bool = False
+
+    def __str__(self) -> str:
+        """The line of a report: whose it is, then what it is."""
+        return f"{self.distribution} {self.version}: {self.message}"
 
 
-def discover() -> tuple[list[Offer], list[Problem]]:
+Found = tuple[list[Offer], list[Problem]]
+
+
+def discover() -> Found:
     """Offers of all installed distributions, and the problems met; imports card modules, never components.
 
     POPGEN_PLUGINS=off keeps strangers out, POPGEN_PLUGINS=dist,dist lets only those in (built-ins always load).
     POPGEN_STRICT=1 raises PluginError at the first problem.
     """
-    offers: list[Offer] = []
-    entries, problems = _entries()
-    for entry in _wanted(entries):
-        made, wrong = offers_of(entry)
-        offers += made
-        problems += wrong
-    if problems and os.environ.get("POPGEN_STRICT") == "1":
-        first = problems[0]
-        raise PluginError(f"{first.distribution}: {first.message}", hint="unset POPGEN_STRICT to go on without it")
-    return offers, problems
+    found = _joined([built_in(), strangers()])
+    if found[1] and strict():
+        raise PluginError(str(found[1][0]), hint="unset POPGEN_STRICT to go on without it")
+    return found
 
 
-def offers_of(entry: EntryPoint) -> tuple[list[Offer], list[Problem]]:
-    """What one entry point hands in; whatever it raises, SystemExit included, becomes a problem."""
+def built_in() -> Found:
+    """What this project's own distributions hand in; imports no stranger."""
+    return _joined(offers_of(entry) for entry in _entries()[0] if _owner(entry) in BUILTIN)
+
+
+def strangers() -> Found:
+    """What all other distributions hand in, those that POPGEN_PLUGINS lets in."""
+    entries, unreadable = _entries()
+    foreign = [entry for entry in entries if _owner(entry) not in BUILTIN]
+    found = _joined(offers_of(entry) for entry in foreign if _let_in(_owner(entry)))
+    return found[0], [*(problem for problem in unreadable if _let_in(problem.distribution)), *found[1]]
+
+
+def strict() -> bool:
+    """Whether POPGEN_STRICT=1 makes problems fatal."""
+    return os.environ.get("POPGEN_STRICT") == "1"
+
+
+def offers_of(entry: EntryPoint) -> Found:
+    """What one entry point hands in; whatever it raises, SystemExit included, becomes a problem, and so does noise."""
     name, version = _owner(entry), _version(entry)
+    with naming(f"plug-in {name} {version} ({entry.value})", name), watched() as seen:
+        cards, wrong = _handed_in(entry)
+    problems = [Problem(name, line, version) for line in wrong]
+    problems += [Problem(name, f"{entry.value} {line}", version, loaded=bool(cards)) for line in seen.lines()]
+    return [Offer(card, name, version) for card in cards], problems
+
+
+@contextmanager
+def naming(what: str, distribution: str) -> Iterator[None]:
+    """Ctrl-C while a stranger's code loads says whose it is: it may hang."""
+    try:
+        yield
+    except KeyboardInterrupt as stopped:
+        if distribution in BUILTIN:
+            raise
+        raise KeyboardInterrupt(f"while the {what} was loading; POPGEN_PLUGINS=off keeps it out") from stopped
+
+
+def _handed_in(entry: EntryPoint) -> tuple[list[Card], list[str]]:
+    """The cards of an entry point that can be used, and a line for all that cannot; raises nothing but Ctrl-C."""
     manager = pluggy.PluginManager(hooks.PROJECT)
     manager.add_hookspecs(hooks)
+    failed = f"entry point {entry.name} = {entry.value} cannot be loaded"
     try:
-        manager.register(entry.load(), name=name)
+        module = entry.load()
+        failed = f"{entry.value} does not implement the hook {HOOK}()"
+        manager.register(module, name=entry.name)
         manager.check_pending()
+        if not manager.hook.popgen_components.get_hookimpls():
+            return [], [f"{entry.value} implements no hook {HOOK}: is it there, with @hookimpl above it?"]
+        failed = f"hook {HOOK} of {entry.value} failed"
         answers = manager.hook.popgen_components()
+        cards, wrong = _sound(answers[0] if answers else None)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a stranger's module may raise anything, SystemExit too
-        return [], [Problem(name, f"{entry.value} failed to load: {type(error).__name__}: {_one_line(error)}")]
-    if not answers:
-        return [], [Problem(name, f"{entry.value} implements no hook popgen_components")]
-    return _sound(answers[0], name, version)
+        lacking = "; reinstall it with what it needs" if isinstance(error, ModuleNotFoundError) else ""
+        return [], [f"{failed}: {type(error).__name__}: {printable(error)}{lacking}"]
+    return cards, [f"hook {HOOK} of {entry.value}: {line}" for line in wrong]
+
+
+def _joined(parts: Iterable[Found]) -> Found:
+    offers: list[Offer] = []
+    problems: list[Problem] = []
+    for made, wrong in parts:
+        offers += made
+        problems += wrong
+    return offers, problems
 
 
 def _entries() -> tuple[list[EntryPoint], list[Problem]]:
     """All entry points of the group; a distribution whose list of them cannot be read is a problem of its own."""
     try:
-        return list(entry_points(group=hooks.PROJECT)), []
+        return _sorted(entry_points(group=hooks.PROJECT)), []
     except Exception:  # one stranger's entry_points.txt stops the whole look-up: look at each by itself
         pass
     found, problems = [], []
@@ -87,18 +159,20 @@ def _entries() -> tuple[list[EntryPoint], list[Problem]]:
         try:
             found += list(distribution.entry_points.select(group=hooks.PROJECT))
         except Exception as error:
-            line = f"its entry_points.txt cannot be read: {_one_line(error)}"
-            problems.append(Problem(_said(distribution, "Name") or "unknown", line))
-    return found, problems
+            line = f"its entry_points.txt cannot be read: {printable(error)}"
+            name, version = (_said(distribution, field) or "unknown" for field in ("Name", "Version"))
+            problems.append(Problem(name, line, version))
+    return _sorted(found), problems
 
 
-def _wanted(entries: Iterable[EntryPoint]) -> list[EntryPoint]:
+def _sorted(entries: Iterable[EntryPoint]) -> list[EntryPoint]:
+    return sorted(entries, key=lambda entry: (_owner(entry), entry.name))
+
+
+def _let_in(distribution: str) -> bool:
+    """Whether POPGEN_PLUGINS lets a stranger in: where it is unset, or names it."""
     setting = os.environ.get("POPGEN_PLUGINS")
-    ordered = sorted(entries, key=lambda entry: (_owner(entry) not in BUILTIN, _owner(entry), entry.name))
-    if setting is None:
-        return ordered
-    allowed = {_normal(name) for name in (*BUILTIN, *setting.split(","))}
-    return [entry for entry in ordered if _normal(_owner(entry)) in allowed]
+    return setting is None or _normal(distribution) in {_normal(name) for name in setting.split(",")}
 
 
 def _owner(entry: EntryPoint) -> str:
@@ -123,27 +197,22 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name.strip()).lower()
 
 
-def _one_line(error: BaseException) -> str:
-    """What an error says, without line breaks."""
-    return " ".join(str(error).split())
-
-
-def _sound(answer: object, name: str, version: str) -> tuple[list[Offer], list[Problem]]:
-    """The cards that can be used, and a problem for each that cannot."""
-    offers, problems = [], []
+def _sound(answer: object) -> tuple[list[Card], list[str]]:
+    """The cards that can be used, and what is wrong with each that cannot."""
+    cards, wrong = [], []
     for card in answer if isinstance(answer, (list, tuple)) else [answer]:
         if not isinstance(card, Card):
-            problems.append(Problem(name, f"popgen_components must return a list of Card, got {type(card).__name__}"))
-        elif wrong := _wrong_with(card):
-            problems.append(Problem(name, wrong))
+            wrong.append(f"it must return a list of Card, got {type(card).__name__}")
+        elif line := _wrong_with(card):
+            wrong.append(line)
         else:
-            offers.append(Offer(card, name, version))
-    return offers, problems
+            cards.append(card)
+    return cards, wrong
 
 
 def _wrong_with(card: Card) -> str:
     if not all(isinstance(text, str) for text in (card.kind, card.name, card.target, card.summary, card.install)):
-        return f"a card holds something else than text where text belongs: {card}"
+        return f"a card holds something else than text where text belongs: {printable(card)}"
     if not isinstance(card.api, int):
         return f"{card.kind} {card.name!r} has the API number {card.api!r}, which is no whole number"
     if card.api != API:

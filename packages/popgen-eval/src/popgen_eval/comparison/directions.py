@@ -29,7 +29,8 @@ def _installed() -> list[Measure]:
     found: list[Measure] = []
     for name in catalogue().named("evaluator"):
         try:
-            found.extend(catalogue().load("evaluator", name).measures)
+            measures = catalogue().load("evaluator", name).measures
+            found.extend(measure for measure in measures if isinstance(measure, Measure))
         except (PopgenError, TypeError, AttributeError):  # a stranger's evaluator may be broken; it judged nothing here
             continue
     return found

@@ -11,7 +11,7 @@ from popgen_core.analysis.window import bar_count, first_sounding_bar
 from popgen_core.contracts.evaluator import Evaluator, Measure, Score, SetEvaluator, TrainingEvaluator
 from popgen_core.music.song import Song
 from popgen_eval.judging.files import Judged
-from popgen_eval.judging.song import Windows, guarded, over_windows, windows_of
+from popgen_eval.judging.song import Windows, guarded, named, over_windows, windows_of
 from popgen_eval.metrics.pooling import undefined
 
 __all__ = ["Learned", "learned", "pieces_of_all", "set_scores", "with_learned"]
@@ -43,11 +43,11 @@ def _every_bar(song: Song, bars: int) -> list[Piece]:
 
 
 def _learned(evaluator: TrainingEvaluator, songs: Sequence[tuple[str, Song]], bars: int) -> Learned:
-    name, whole = type(evaluator).__name__, bool(getattr(evaluator, "whole_songs", False))
+    name, whole = named(evaluator), bool(getattr(evaluator, "whole_songs", False))
     pieces = ((of, piece) for of, song in songs for piece in (whole_song(song) if whole else _every_bar(song, bars)))
     try:
         return Learned(name, evaluator.measures, evaluator.learn(pieces), whole)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         reason = f"{name} cannot learn the training set: {type(error).__name__}: {error}"
         return Learned(name, evaluator.measures, lambda *pieces: _all_undefined(evaluator, reason), whole)
 
@@ -80,8 +80,7 @@ def set_scores(
         if not pieces or not references:
             scores |= _all_undefined(evaluator, f"no {'song' if not pieces else 'reference'} could be read")
             continue
-        name = type(evaluator).__name__
-        found = guarded(name, evaluator.measures, evaluator.score, pieces, references)
+        found = guarded(named(evaluator), evaluator.measures, evaluator.score, pieces, references)
         nothing = Score(math.nan, "the evaluator did not return it")
         scores |= {measure.name: found.get(measure.name, nothing) for measure in evaluator.measures}
     return scores

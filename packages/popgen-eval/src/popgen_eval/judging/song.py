@@ -6,9 +6,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+import numpy as np
+
 from popgen_core.analysis.piece import Piece, pieces_of
 from popgen_core.contracts.evaluator import Measure, PieceEvaluator, Score
 from popgen_core.contracts.grouper import Grouper
+from popgen_core.errors import PluginError
 from popgen_core.music.song import Song
 from popgen_core.plugins import catalogue
 from popgen_eval.cards import headline as cards
@@ -21,6 +24,7 @@ __all__ = [
     "Windows",
     "evaluator_named",
     "guarded",
+    "named",
     "over_windows",
     "score_piece",
     "score_song",
@@ -36,11 +40,34 @@ Scores = Mapping[str, Score]
 HEADLINE_EVALUATORS = tuple(card.name for card in cards.HEADLINE)
 
 
+_origins: dict[type, str] = {}  # whose each evaluator of the catalogue is, for the reasons of those that fail
+
+
 def evaluator_named(name: str) -> PieceEvaluator:
-    """An evaluator of the catalogue with its default config. Raises PluginError when there is none."""
+    """An evaluator of the catalogue with its default config. Raises PluginError when there is none, or it is broken."""
+    offer = catalogue().find("evaluator", name)
+    whose = f"{offer.distribution} {offer.version}"
     component = catalogue().load("evaluator", name)
-    made: PieceEvaluator = component(component.Config())
+    _origins[component] = whose
+    try:
+        made: PieceEvaluator = component(component.Config())
+        if not made.measures or not all(isinstance(measure, Measure) for measure in made.measures):
+            raise TypeError(f"its measures must be a tuple of Measure, got {made.measures!r}")
+        scope, does = made.scope, "learn" if made.scope == "training" else "score"
+        if not callable(getattr(made, does, None)):
+            raise TypeError(f"it judges scope {scope!r} and has no method {does}")
+    except (Exception, SystemExit) as error:  # a stranger's class may raise anything
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise PluginError(
+            f"evaluator {name!r} of {whose} cannot be made: {said}", hint=f"this is a defect of {whose}"
+        ) from error
     return made
+
+
+def named(evaluator: Any) -> str:
+    """What an evaluator is called where it fails: its class, and whose it is if the catalogue knows."""
+    kind = type(evaluator)
+    return f"{kind.__name__} of {_origins[kind]}" if kind in _origins else kind.__name__
 
 
 def windows_of(song: Song, bars: int, window: Windows) -> list[Piece]:
@@ -52,17 +79,24 @@ def windows_of(song: Song, bars: int, window: Windows) -> list[Piece]:
 def guarded(name: str, measures: Sequence[Measure], judge: Callable[..., Scores], *pieces: Any) -> dict[str, Score]:
     """What an evaluator makes of some pieces; one that fails leaves its figures undefined and stops nothing."""
     try:
-        return dict(judge(*pieces))
-    except Exception as error:
+        scores = dict(judge(*pieces))
+        if wrong := [of.name for of in measures if of.name in scores and not _is_score(scores[of.name])]:
+            raise TypeError(f"it must return a Score for {wrong[0]!r}, got {scores[wrong[0]]!r}")
+        return scores
+    except (Exception, SystemExit) as error:  # a stranger's code may raise anything
         reason = f"{name} failed: {type(error).__name__}: {error}"
         return {measure.name: undefined(reason) for measure in measures}
+
+
+def _is_score(score: Any) -> bool:
+    return isinstance(score, Score) and isinstance(score.value, (int, float, np.number))
 
 
 def score_piece(piece: Piece, evaluators: Sequence[PieceEvaluator]) -> dict[str, Score]:
     """A grouped piece -> the score of every figure; an evaluator that fails leaves its figures undefined."""
     scores: dict[str, Score] = {}
     for evaluator in evaluators:
-        scores |= guarded(type(evaluator).__name__, evaluator.measures, evaluator.score, piece)
+        scores |= guarded(named(evaluator), evaluator.measures, evaluator.score, piece)
     return scores
 
 
