@@ -30,8 +30,8 @@ def explain(
     checkpoint: Annotated[
         Path | None,
         typer.Option(
-            help="A checkpoint file, or the folder of a run; default: the one that wrote the song, where it lies in "
-            "the song's folder or the one above."
+            help="A checkpoint file, the folder of a run, or the name of an installed one; default: the one that wrote "
+            "the song, where it lies in the song's folder or the one above."
         ),
     ] = None,
     bars: Annotated[
@@ -43,6 +43,10 @@ def explain(
     ] = 3,
     quick: Annotated[
         bool, typer.Option("--quick", help="Silence nothing, as for a picture: a second instead of several.")
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Go on though a plug-in has another version than the checkpoint was made with."),
     ] = False,
 ) -> None:
     """Explain the notes of some bars: where the model looked, what it expected, what each note hung on.
@@ -57,9 +61,8 @@ def explain(
 
     quick = quick or out.suffix.lower() == ".png"  # a picture shows nothing of what was silenced
     with progress("listening") as show:
-        found = api.explain_note(
-            song, at, out, checkpoint=checkpoint, bars=bars, group=group, past=past, quick=quick, progress=show
-        )
+        asked = {"bars": bars, "group": group, "past": past, "quick": quick}
+        found = api.explain_note(song, at, out, checkpoint=checkpoint, force=force, progress=show, **asked)
     for remark in found.source.remarks:
         complain(remark)
     for line in _told(found):

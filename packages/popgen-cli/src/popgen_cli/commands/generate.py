@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from popgen_cli.asking import groups_of, heat_of, meter_of, programs_of, stretch_of, text_of
-from popgen_cli.doors import door, shown_json
+from popgen_cli.doors import complain, door, shown_json
 from popgen_cli.progress import progress
 
 __all__ = ["generate"]
@@ -16,7 +16,9 @@ __all__ = ["generate"]
 
 @door
 def generate(
-    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint file, or the folder of a run.")],
+    checkpoint: Annotated[
+        Path, typer.Argument(help="A checkpoint file, the folder of a run, or the name of an installed one.")
+    ],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the songs; must be new or empty.")],
     count: Annotated[int, typer.Option(help="Number of songs, drawn together.")] = 1,
     seconds: Annotated[float | None, typer.Option(help="Length of a song, to the nearest bar; default: 60.")] = None,
@@ -90,6 +92,10 @@ def generate(
         str, typer.Option("--best-by", help="What is best: likelihood, adherence, overall, or a figure's name.")
     ] = "likelihood",
     stems: Annotated[bool, typer.Option("--stems", help="Write each group as a file of its own too.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Go on though a plug-in has another version than the checkpoint was made with."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
 ) -> None:
     """Write new songs as MIDI files, one track an instrument group; beside each its plan and what it met of it.
@@ -127,7 +133,11 @@ def generate(
         "best_by": best_by,
     }
     with progress("writing") as show:
-        written = api.generate(checkpoint, out, prompt=prompt, source=source, stems=stems, progress=show, **asked)
+        written = api.generate(
+            checkpoint, out, prompt=prompt, source=source, stems=stems, force=force, progress=show, **asked
+        )
+    for remark in written[0].remarks:
+        complain(remark)
     if json:
         shown_json({"songs": [song.table() for song in written]})
         return

@@ -16,10 +16,16 @@ __all__ = ["reproduce"]
 @door
 def reproduce(
     song: Annotated[Path, typer.Argument(help="A MIDI file that popgen generate wrote.")],
-    checkpoint: Annotated[Path, typer.Argument(help="The checkpoint that wrote it, or the folder of its run.")],
+    checkpoint: Annotated[
+        Path, typer.Argument(help="The checkpoint that wrote it, by its file, the folder of its run, or its name.")
+    ],
     source: Annotated[
         Path | None, typer.Option(help="The song that it was written around, where --prompt or --from was used.")
     ] = None,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Go on though a plug-in has another version than the checkpoint was made with."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Make a generated song again from what its file says of itself, and compare the bytes.
@@ -29,7 +35,7 @@ def reproduce(
     from popgen_core import api
 
     with progress("writing") as show:
-        made = api.reproduce(song, checkpoint, source=source, progress=show)
+        made = api.reproduce(song, checkpoint, source=source, force=force, progress=show)
     for remark in made.remarks:
         complain(remark)
     if json:

@@ -15,7 +15,9 @@ __all__ = ["score"]
 
 @door
 def score(
-    run: Annotated[Path, typer.Argument(help="The folder of a run, or a checkpoint file.")],
+    run: Annotated[
+        Path, typer.Argument(help="The folder of a run, a checkpoint file, or the name of an installed one.")
+    ],
     dataset: Annotated[
         Path,
         typer.Argument(help="Dataset of other songs; of the run's own dataset only the test part is scored."),
@@ -30,6 +32,10 @@ def score(
         Path | None,
         typer.Option(help="Dataset that the run was trained on, for the baselines; default: what run.json names."),
     ] = None,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Go on though a plug-in has another version than the checkpoint was made with."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the score as JSON, a row for every song.")] = False,
 ) -> None:
     """Measure a model by the bits it needs to tell the onsets of songs, beside predictors that only count.
@@ -39,7 +45,7 @@ def score(
     from popgen_core import api
 
     with progress("scoring") as show:
-        found = api.score(run, dataset, best=best, told=told, training=training, progress=show)
+        found = api.score(run, dataset, best=best, told=told, training=training, force=force, progress=show)
     from popgen_cli.scorecard import intervals, show_score, verdict
 
     over_songs = intervals(found)

@@ -41,16 +41,17 @@ def train(
     """
     from popgen_core.corpus.dataset import Dataset
     from popgen_core.recipe import read_recipe
-    from popgen_core.train.folder import recipe_of_run
+    from popgen_core.train.folder import catalogue_of_run, recipe_of_run
     from popgen_core.train.run import Training
     from popgen_core.train.run import train as train_run
 
+    offered = catalogue_of_run(Path(run), catalogue(), force=force) if resume else catalogue()
     if resume and recipe is None:
-        chosen = recipe_of_run(Path(run), catalogue(), changes)
+        chosen = recipe_of_run(Path(run), offered, changes)
     else:
-        chosen = read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes)
+        chosen = read_recipe(recipe or DEFAULT_RECIPE, offered, changes)
     opened, beside = Dataset.open(Path(dataset)), Dataset.open(Path(valid)) if valid else None
-    training = Training(opened, chosen, catalogue(), beside)
+    training = Training(opened, chosen, offered, beside)
     return train_run(training, Path(run), resume=resume, force=force, tensorboard=tensorboard, progress=progress)
 
 
@@ -82,16 +83,17 @@ def train_seeds(
     """
     from popgen_core.corpus.dataset import Dataset
     from popgen_core.recipe import read_recipe, recipe_from_toml
-    from popgen_core.series.folder import recipe_of_series
+    from popgen_core.series.folder import catalogue_of_series, recipe_of_series
     from popgen_core.series.seeds import trained_seeds
 
+    offered = catalogue_of_series(Path(out), catalogue(), force=force) if resume else catalogue()
     if resume and recipe is None:
-        chosen = recipe_from_toml(recipe_of_series(Path(out), catalogue()).toml(), catalogue(), changes)
+        chosen = recipe_from_toml(recipe_of_series(Path(out), offered).toml(), offered, changes)
     else:
-        chosen = read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes)
+        chosen = read_recipe(recipe or DEFAULT_RECIPE, offered, changes)
     opened, beside = Dataset.open(Path(dataset)), Dataset.open(Path(valid)) if valid else None
     return trained_seeds(
-        opened, Path(out), chosen, catalogue(), count=seeds, valid=beside, resume=resume, force=force, progress=progress
+        opened, Path(out), chosen, offered, count=seeds, valid=beside, resume=resume, force=force, progress=progress
     )
 
 
@@ -130,6 +132,7 @@ def score(
     best: bool = False,
     told: bool = False,
     training: Place | None = None,
+    force: bool = False,
     progress: Shown | None = None,
 ) -> Score:
     """How many bits a run's model (its last, or its `best`) needs to tell the onsets of a dataset's songs.
@@ -137,10 +140,13 @@ def score(
     It knows position, tempo and meter, as the baselines do; `told`: all its controls, as found in each song.
 
     Beside it stand baselines fitted on what the run was trained on: `training`, or the dataset that the run names.
+    `force` goes on though a plug-in has another version than the model was made with, and remarks on it.
     Raises CheckpointError, Refused, RecipeError or DatasetError, each saying what to do.
     """
     from popgen_core.corpus.dataset import Dataset
     from popgen_core.score.yardstick import score_run
 
     opened, trained = Dataset.open(Path(dataset)), Dataset.open(Path(training)) if training else None
-    return score_run(Path(run), opened, catalogue(), best=best, told=told, training=trained, progress=progress)
+    return score_run(
+        Path(run), opened, catalogue(), best=best, told=told, training=trained, progress=progress, force=force
+    )

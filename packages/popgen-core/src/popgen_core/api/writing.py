@@ -29,6 +29,7 @@ def generate(
     prompt: Place | None = None,
     source: Place | None = None,
     stems: bool = False,
+    force: bool = False,
     progress: Shown | None = None,
     **asked: Any,
 ) -> list[Written]:
@@ -39,42 +40,49 @@ def generate(
     `asked` are fields of `popgen_core.generate.request.Request`: count, seconds or bars, seed, temperature, top_p,
     tempo, meter, groups, form, chords, key, energy, plan and more. `prompt` is a song to continue; `source` one to
     write around: with `keep` the groups that stay, or with `bars_at` and `groups` what is written anew. `stems`: one
-    file a group too. Raises RequestError or PlanError for what cannot be asked, CheckpointError, MidiError, and
-    OutputError when `out` is taken.
+    file a group too. `checkpoint` is a file, a run's folder or the name of an installed one; `force` goes on though a
+    plug-in has another version than it was made with, and says so in `remarks` of each row.
+    Raises RequestError or PlanError for what cannot be asked, CheckpointError, Refused, MidiError, and OutputError when
+    `out` is taken.
     """
     from popgen_core.generate.asking import asked_request
     from popgen_core.generate.generator import Generator
     from popgen_core.generate.output import write_out
 
     request, song = asked_request(Path(prompt) if prompt else None, Path(source) if source else None, asked)
-    generator = Generator.load(Path(checkpoint), catalogue())
+    generator = Generator.load(Path(checkpoint), catalogue(), force)
     shown = (lambda done, total: progress(done, total, "frames")) if progress else None
     with new_folder(Path(out)) as folder:
         return write_out(generator, generator.songs(request, song, shown), request, folder, Path(out), stems=stems)
 
 
-def generator(checkpoint: Place) -> Generator:
+def generator(checkpoint: Place, *, force: bool = False) -> Generator:
     """A loaded checkpoint that writes songs on request (`songs`), or plays on frame by frame (`stream`).
 
-    Raises CheckpointError or Refused where it cannot be used.
+    `force` as for `generate`. Raises CheckpointError, PluginError or Refused where it cannot be used.
     """
     from popgen_core.generate.generator import Generator
 
-    return Generator.load(Path(checkpoint), catalogue())
+    return Generator.load(Path(checkpoint), catalogue(), force)
 
 
 def reproduce(
-    song: Place, checkpoint: Place, *, source: Place | None = None, progress: Shown | None = None
+    song: Place,
+    checkpoint: Place,
+    *,
+    source: Place | None = None,
+    force: bool = False,
+    progress: Shown | None = None,
 ) -> Reproduced:
     """Make a generated song again from what its file says of itself -> whether the bytes are the same.
 
-    `source` is the user's song that it was written around, where it was. Raises Refused where checkpoint or source are
-    not those that made it, or the file does not say.
+    `source` is the user's song that it was written around, where it was; `force` as for `generate`.
+    Raises Refused where checkpoint or source are not those that made it, or the file does not say.
     """
     from popgen_core.generate.reproduce import reproduced
 
     shown = (lambda done, total: progress(done, total, "frames")) if progress else None
-    return reproduced(Path(song), Path(checkpoint), catalogue(), Path(source) if source else None, shown)
+    return reproduced(Path(song), Path(checkpoint), catalogue(), Path(source) if source else None, shown, force)
 
 
 def explain_note(song: Place, at: str, out: Place | None = None, **asked: Any) -> Explanation:

@@ -53,7 +53,12 @@ class Asked:
 
 
 def explain_file(
-    path: Path, asked: Asked, catalogue: Catalogue, checkpoint: Path | None = None, progress: Progress | None = None
+    path: Path,
+    asked: Asked,
+    catalogue: Catalogue,
+    checkpoint: Path | None = None,
+    progress: Progress | None = None,
+    force: bool = False,
 ) -> Explanation:
     """A MIDI file explained by a checkpoint, or by the one that wrote it where that lies beside it.
 
@@ -61,7 +66,7 @@ def explain_file(
     """
     song = read_song(path).song
     place_of(asked.at, song)  # before a model is loaded
-    loaded, name, remarks = loaded_for(song, path, checkpoint, catalogue)
+    loaded, name, remarks = loaded_for(song, path, checkpoint, catalogue, force)
     grid = loaded.recipe.grid
     units = ", ".join(f"{unit.replace('_', ' ')} {value}" for unit, value in settings_of(grid).items())
     source = Source(path.name, name, loaded.sha256, loaded.recipe.header.name, f"{grid.kind}, {units}", tuple(remarks))

@@ -17,7 +17,9 @@ __all__ = ["loaded_for", "written_by"]
 SHOWN = 12  # letters of a sha256
 
 
-def loaded_for(song: Song, path: Path, checkpoint: Path | None, catalogue: Catalogue) -> tuple[Loaded, str, list[str]]:
+def loaded_for(
+    song: Song, path: Path, checkpoint: Path | None, catalogue: Catalogue, force: bool = False
+) -> tuple[Loaded, str, list[str]]:
     """The checkpoint named, or else the song's own -> it, its name, and remarks.
 
     The song's own is looked for in its folder and the one above, the folder of a run among them. Raises ExplainError
@@ -26,8 +28,8 @@ def loaded_for(song: Song, path: Path, checkpoint: Path | None, catalogue: Catal
     wrote = written_by(song)
     if checkpoint is None:
         checkpoint = _beside(path, wrote)
-    loaded = load_checkpoint(checkpoint, catalogue)
-    remarks = []
+    loaded = load_checkpoint(checkpoint, catalogue, force)
+    remarks = list(loaded.remarks)
     if not wrote:
         remarks.append("the song does not say that popgen wrote it: the model is asked what it expects of it")
     elif wrote != loaded.sha256:

@@ -28,17 +28,19 @@ def explain_to(
     *,
     checkpoint: str | PathLike[str] | None = None,
     progress: Progress | None = None,
+    force: bool = False,
     **asked: Any,
 ) -> Explanation:
     """Explain a MIDI file at a moment, and write that into `out` if it is given.
 
-    Without a `checkpoint` the one that wrote the song is looked for beside it. `asked` are fields of `Asked`: bars,
-    past, quick, group. Raises ExplainError for what cannot be asked, MidiError, CheckpointError, Refused, OutputError.
+    Without a `checkpoint` the one that wrote the song is looked for beside it; `force` as for `load_checkpoint`.
+    `asked` are fields of `Asked`: bars, past, quick, group. Raises ExplainError for what cannot be asked, MidiError,
+    CheckpointError, Refused, OutputError.
     """
     if out is not None:
         check_place(out)
     named = Path(checkpoint) if checkpoint is not None else None
-    found = explain_file(song, Asked(at, **asked), catalogue, named, progress)
+    found = explain_file(song, Asked(at, **asked), catalogue, named, progress, force)
     if out is not None:
         write_explanation(found, out)
     return found

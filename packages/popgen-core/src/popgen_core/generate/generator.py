@@ -26,9 +26,9 @@ class Generator:
         self.grouper = part.component(part.config)
 
     @classmethod
-    def load(cls, checkpoint: Path, catalogue: Catalogue) -> Generator:
+    def load(cls, checkpoint: Path, catalogue: Catalogue, force: bool = False) -> Generator:
         """A checkpoint file, a run's folder, or a name that a distribution ships. Raises as `load_checkpoint`."""
-        return cls(load_checkpoint(checkpoint, catalogue), catalogue)
+        return cls(load_checkpoint(checkpoint, catalogue, force), catalogue)
 
     def songs(self, request: Request, song: Song | None = None, progress: Progress | None = None) -> list[DrawnSong]:
         """The songs of a request, `count` of them, each the best of those drawn for it; `song` is the user's own, where

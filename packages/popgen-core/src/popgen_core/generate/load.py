@@ -1,4 +1,4 @@
-"""From a checkpoint file, or the folder of a run, to a model that can write."""
+"""From a checkpoint file, the folder of a run, or the name of a shipped one to a model that can write."""
 
 from __future__ import annotations
 
@@ -9,62 +9,78 @@ from pathlib import Path
 import torch
 
 from popgen_core.assemble import assemble
-from popgen_core.checkpoint import CHECKPOINT, Card, read_checkpoint
-from popgen_core.errors import Refused
+from popgen_core.checkpoint import Card, read_checkpoint
+from popgen_core.components import Component, check_components, components_from, installed, own_catalogue
+from popgen_core.errors import PluginError, PopgenError, Refused
 from popgen_core.model import Model
 from popgen_core.plugins import Catalogue
 from popgen_core.recipe import Recipe, recipe_from_toml
+from popgen_core.shipped import checkpoint_file
 
-__all__ = ["Loaded", "load_checkpoint"]
+__all__ = ["Loaded", "load_checkpoint", "strangers_of"]
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model in eval mode with the recipe that made it, its card, and the sha256 of the whole file."""
+    """A model in eval mode with the recipe that made it, its card, its file and the sha256 of the whole file.
+
+    `strangers`: those of its components that did not come with popgen, in the versions that are installed; `remarks`: a
+    line where one of them has another version than the checkpoint was made with.
+    """
 
     model: Model
     recipe: Recipe
     card: Card
     sha256: str
+    file: Path = Path()
+    strangers: tuple[Component, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
-def load_checkpoint(path: Path, catalogue: Catalogue) -> Loaded:
+def load_checkpoint(path: Path, catalogue: Catalogue, force: bool = False) -> Loaded:
     """Load a checkpoint file, the last one of a run folder, or one that a distribution ships under a name.
 
-    Raises CheckpointError when it is damaged; Refused when a component that it was made with is missing, or its
-    weights or controls do not fit.
+    Each component is taken of the distribution that it was of then. Raises CheckpointError when the file is damaged;
+    Refused when a component is missing, when a stranger's has another version (unless `force`), or when weights or
+    controls do not fit; PluginError when a component cannot be imported or made.
     """
-    file = _file_of(path, catalogue)
+    file = checkpoint_file(path, catalogue)
     card, tensors = read_checkpoint(file)
-    _check_components(card, catalogue, file)
-    recipe = recipe_from_toml(card.recipe, catalogue)
-    parts = assemble(recipe)
-    model = Model(parts)
-    known = [[name, size] for name, size in parts.sizes.controls.parts]
+    made_with = components_from(card.components)
+    remarks = check_components(made_with, catalogue, str(path), force=force)
+    own = own_catalogue(made_with, catalogue)
+    for one in made_with:
+        own.load(one.kind, one.name)  # what cannot be imported is the defect of its distribution, not of the recipe
+    recipe = recipe_from_toml(card.recipe, own)
+    strangers = tuple(one for one in installed(made_with, catalogue) if not one.builtin)
+    model = _model(recipe, path, strangers)
+    known = [[name, size] for name, size in model.sizes.controls.parts]
     if known != card.controls:
-        raise Refused(f"{file} was trained with the controls {card.controls}, this popgen makes {known}")
+        raise Refused(f"{path} was trained with the controls {card.controls}, this popgen makes {known}")
     try:
         model.load_state_dict({name: torch.from_numpy(value) for name, value in tensors.items()})
     except RuntimeError as error:
         first = str(error).splitlines()[-1].strip()
-        raise Refused(f"the weights of {file} do not fit its recipe: {first}") from error
-    return Loaded(model.eval(), recipe, card, hashlib.sha256(file.read_bytes()).hexdigest())
+        hint = "install the versions that it was made with" if remarks else ""
+        raise Refused(f"the weights of {path} do not fit its recipe: {first}", hint=hint) from error
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    return Loaded(model.eval(), recipe, card, sha256, file, strangers, remarks)
 
 
-def _file_of(path: Path, catalogue: Catalogue) -> Path:
-    """Where the weights are: a file, the last checkpoint of a run, or what a `checkpoint` card names."""
-    if path.is_dir():
-        return path / CHECKPOINT
-    if not path.exists() and str(path) in catalogue.named("checkpoint"):
-        return Path(catalogue.load("checkpoint", str(path))())
-    return path
+def strangers_of(loaded: Loaded) -> dict[str, str]:
+    """By kind, whose component writes, in which version; of those alone that did not come with popgen."""
+    return {one.kind: f"{one.name} of {one.distribution} {one.version}" for one in loaded.strangers}
 
 
-def _check_components(card: Card, catalogue: Catalogue, file: Path) -> None:
-    """Say exactly what to install when a component that the checkpoint needs is not here."""
-    offered = {(offer.card.kind, offer.card.name, offer.distribution) for offer in catalogue.offers}
-    for kind, (name, distribution, version) in card.components.items():
-        if (kind, name, distribution) not in offered:
-            raise Refused(
-                f"{file} needs the {kind} {name!r}, which is not installed", hint=f"install {distribution} {version}"
-            )
+def _model(recipe: Recipe, path: Path, strangers: tuple[Component, ...]) -> Model:
+    """The recipe's model, freshly made; whatever a stranger's component raises then becomes a PluginError."""
+    try:
+        return Model(assemble(recipe))
+    except PopgenError:
+        raise
+    except Exception as error:
+        if not strangers:
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        whose = " or of ".join(dict.fromkeys(f"{one.distribution} {one.version}" for one in strangers))
+        raise PluginError(f"the model of {path} cannot be made: {what}", hint=f"a defect of {whose}") from error

@@ -22,14 +22,15 @@ def write_out(
     generator: Generator, songs: Sequence[DrawnSong], request: Request, folder: Path, out: Path, *, stems: bool = False
 ) -> list[Written]:
     """Write songs into `folder`, which will be `out` -> a row for each."""
-    rates, rows = generator.loaded.card.corpus.get("notes_per_second", {}), []
+    loaded, rows = generator.loaded, []
+    rates = loaded.card.corpus.get("notes_per_second", {})
     for number, drawn in enumerate(songs):
         name = f"song-{number + 1:03}"
         (folder / f"{name}.mid").write_bytes(song_to_midi(drawn.song))
         (folder / f"{name}.toml").write_text(plan_to_toml(drawn.plan), encoding="utf-8")
         grouped = generator.grouper.group(drawn.song).song
         met = adherence(grouped, drawn.plan, _asked_groups(request))
-        row = Written.of(grouped, out / f"{name}.mid", rates, request.seed, drawn.index, met)
+        row = Written.of(grouped, out / f"{name}.mid", rates, request.seed, drawn.index, met, loaded.remarks)
         (folder / f"{name}.json").write_text(json.dumps(row.table(), indent=1) + "\n", encoding="utf-8")
         if stems:
             (folder / name).mkdir()

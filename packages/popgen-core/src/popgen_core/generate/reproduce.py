@@ -13,6 +13,7 @@ import torch
 from popgen_core import __version__
 from popgen_core.errors import Refused
 from popgen_core.generate.generator import Generator
+from popgen_core.generate.load import Loaded, strangers_of
 from popgen_core.generate.request import Request
 from popgen_core.generate.write import Progress, draw_songs
 from popgen_core.music.guard import read_bytes, read_song
@@ -20,6 +21,8 @@ from popgen_core.music.midi import PROVENANCE, song_to_midi
 from popgen_core.plugins import Catalogue
 
 __all__ = ["Reproduced", "made_from", "reproduced"]
+
+VERSIONS = {"popgen": __version__, "torch": torch.__version__}
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,14 @@ def reproduced(
     catalogue: Catalogue,
     source: Path | None = None,
     progress: Progress | None = None,
+    force: bool = False,
 ) -> Reproduced:
     """Make a song again with the checkpoint and, where it was written around one, the user's song.
 
-    Raises Refused where the checkpoint or the user's song are not those that made it.
+    Raises Refused where the checkpoint or the user's song are not those that made it, and as `load_checkpoint`.
     """
     made = made_from(song)
-    generator = Generator.load(checkpoint, catalogue)
+    generator = Generator.load(checkpoint, catalogue, force)
     if generator.loaded.sha256 != made["checkpoint"]:
         raise Refused(
             f"{song} was made by the checkpoint {made['checkpoint'][:12]}, {checkpoint} is "
@@ -68,7 +72,8 @@ def reproduced(
     drawn = draw_songs(generator.loaded, request, generator.around(_source(request, source)), progress)
     bytes_again = song_to_midi(drawn[made["index"]].song)
     before, after = (hashlib.sha256(data).hexdigest() for data in (read_bytes(song), bytes_again))
-    return Reproduced(before == after, before, after, _differences(made))
+    remarks = (*generator.loaded.remarks, *_differences(made, generator.loaded))
+    return Reproduced(before == after, before, after, remarks)
 
 
 def _request(song: Path, made: dict[str, Any]) -> Request:
@@ -93,6 +98,12 @@ def _source(request: Request, source: Path | None) -> Any:
     return read_song(source).song
 
 
-def _differences(made: dict[str, Any]) -> tuple[str, ...]:
-    now = {"popgen": __version__, "torch": torch.__version__}
-    return tuple(f"{name}: {made[name]} then, {now[name]} now" for name in now if made.get(name) != now[name])
+def _differences(made: dict[str, Any], loaded: Loaded) -> tuple[str, ...]:
+    """What was in another version then: popgen, torch, and components that did not come with popgen."""
+    told = made.get("strangers")
+    strangers = told if isinstance(told, dict) else {}  # songs of an earlier popgen do not tell
+    then = {**{name: made.get(name) for name in VERSIONS}, **strangers}
+    now = {**VERSIONS, **strangers_of(loaded)}
+    return tuple(
+        f"{name}: {then[name]} then, {now[name]} now" for name in now if then.get(name, now[name]) != now[name]
+    )

@@ -16,7 +16,7 @@ from popgen_core import __version__
 from popgen_core.contracts.tensors import Sampling
 from popgen_core.generate.around import Around, joined
 from popgen_core.generate.draw import DrawnNotes, draw_frames
-from popgen_core.generate.load import Loaded
+from popgen_core.generate.load import Loaded, strangers_of
 from popgen_core.generate.planned import Given, Planned
 from popgen_core.generate.request import Request
 from popgen_core.generate.sheet import Sheet, sheets_of
@@ -177,6 +177,7 @@ def _provenance(loaded: Loaded, request: Request, index: int) -> str:
         "checkpoint": loaded.sha256,
         "recipe": loaded.recipe.header.name,
         "torch": torch.__version__,
+        **({"strangers": strangers} if (strangers := strangers_of(loaded)) else {}),
         "request": request.to_plain(),
         "index": index,
     }

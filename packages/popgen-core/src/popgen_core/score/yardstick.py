@@ -35,8 +35,9 @@ def score_run(
     told: bool = False,
     training: Dataset | None = None,
     progress: Progress | None = None,
+    force: bool = False,
 ) -> Score:
-    """The songs of a dataset told by the model of a run folder or checkpoint file, and by the baselines.
+    """The songs of a dataset told by the model of a run folder or checkpoint, and by the baselines.
 
     The model knows position, tempo and meter; with `told` all its controls beside, as they are found in each song (no
     notes are given): that is what its handles are worth, and compares with no baseline. Raises CheckpointError or
@@ -44,11 +45,11 @@ def score_run(
     there to be told, DatasetError where no song is left that the run has not heard.
     """
     file = _file(run, best)
-    loaded = load_checkpoint(file, catalogue)
+    loaded = load_checkpoint(file, catalogue, force)
     for songs in (dataset, *([training] if training else [])):
         check_fit(loaded.recipe, loaded.model.sizes.roll.groups, songs)
     controls = _controls_told(loaded, told)
-    chosen = choose(loaded.card, loaded.recipe, run, dataset, training)
+    chosen = choose(loaded.card, loaded.recipe, run if run.exists() else loaded.file, dataset, training)
     keep, keep_told = keep_of(loaded.model)
     known = loaded.recipe.controls.known if told else ()
     listener, steps = Listener(loaded.model, loaded.recipe.grid, keep, known), _Steps(chosen, progress)
@@ -62,7 +63,8 @@ def score_run(
         spread = spread_on(listener, chosen.trained, lambda: steps.done("songs of the training heard"))
     rows = _rows(listener, unheard, fitted, spread, steps)
     why = _of_controls(loaded, controls)
-    remarks = (*chosen.remarks, *why, *_remarks(loaded, keep if not keep_told else None, rows, chosen, spread))
+    more = _remarks(loaded, keep if not keep_told else None, rows, chosen, spread)
+    remarks = (*loaded.remarks, *chosen.remarks, *why, *more)
     return _score(file, loaded, dataset, chosen, rows, remarks, ("position", *controls))
 
 

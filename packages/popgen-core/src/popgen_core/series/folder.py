@@ -11,6 +11,7 @@ from typing import Any
 
 import tomli_w
 
+from popgen_core.components import check_components, components_from, own_catalogue
 from popgen_core.errors import OutputError, Refused
 from popgen_core.files import LOCK, json_bytes, locked, made_folder, write_atomically
 from popgen_core.plugins import Catalogue
@@ -18,7 +19,16 @@ from popgen_core.recipe import Recipe, recipe_from_toml
 from popgen_core.train.begun import differences
 from popgen_core.train.folder import RECIPE
 
-__all__ = ["ABOUT", "begin", "held", "is_series", "recipe_of_series", "refuse_series", "refuse_several_processes"]
+__all__ = [
+    "ABOUT",
+    "begin",
+    "catalogue_of_series",
+    "held",
+    "is_series",
+    "recipe_of_series",
+    "refuse_series",
+    "refuse_several_processes",
+]
 
 ABOUT = "series.json"
 SCHEMA = 1
@@ -69,6 +79,15 @@ def begin(
             raise Refused(f"{folder} was begun otherwise: {'; '.join(found)}", hint=hint)
     write_atomically(folder / ABOUT, json_bytes({"schema": SCHEMA, "begun": about, **(told or {})}))
     return found
+
+
+def catalogue_of_series(folder: Path, catalogue: Catalogue, *, force: bool = False) -> Catalogue:
+    """The catalogue for going on with a series, as `train.folder.catalogue_of_run` is for a run. Raises Refused."""
+    if not is_series(folder):
+        return catalogue
+    made_with = components_from(_begun(folder).get("components", {}))
+    check_components(made_with, catalogue, str(folder), force=force)
+    return own_catalogue(made_with, catalogue)
 
 
 def recipe_of_series(folder: Path, catalogue: Catalogue) -> Recipe:

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from popgen_core.checkpoint import BEST, CHECKPOINT
+from popgen_core.components import check_components, components_from, own_catalogue
 from popgen_core.errors import CheckpointError, OutputError, PopgenError
 from popgen_core.files import LOCK, json_bytes, locked, made_folder, write_atomically
+from popgen_core.history.facts import facts_of
 from popgen_core.plugins import Catalogue
 from popgen_core.recipe import Recipe, read_recipe
 
-__all__ = ["ABOUT", "RECIPE", "begun_of_run", "held", "recipe_of_run", "write_down"]
+__all__ = ["ABOUT", "RECIPE", "begun_of_run", "catalogue_of_run", "held", "recipe_of_run", "write_down"]
 
 RECIPE = "recipe.toml"
 ABOUT = "run.json"
@@ -58,6 +60,17 @@ def recipe_of_run(run: Path, catalogue: Catalogue, changes: Sequence[str] = ()) 
     if not (run / RECIPE).is_file():
         raise OutputError(f"{run} is no run to resume", hint="train without --resume first")
     return read_recipe(str(run / RECIPE), catalogue, changes)
+
+
+def catalogue_of_run(run: Path, catalogue: Catalogue, *, force: bool = False) -> Catalogue:
+    """The catalogue for going on with a run: a name in its recipe means whose it was at the beginning.
+
+    Raises Refused, saying what to install, where a component of the run is missing, or a stranger's has another version
+    (unless `force`).
+    """
+    made_with = components_from(facts_of(run).components)
+    check_components(made_with, catalogue, str(run), force=force)  # what was forced is told with all other differences
+    return own_catalogue(made_with, catalogue)
 
 
 def begun_of_run(run: Path) -> dict[str, Any]:
