@@ -183,6 +183,11 @@ class Transformer(nn.Module):
         return y, cache
 
     @property
+    def keep(self) -> int:
+        """Newest frames that a full cache goes on from."""
+        return self.config.keep
+
+    @property
     def dropped(self) -> int:
         """Frames that a full cache forgets."""
         return self.window - self.config.keep

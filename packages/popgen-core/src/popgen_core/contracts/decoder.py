@@ -16,10 +16,18 @@ __all__ = ["Decoder"]
 class Decoder(Protocol):
     """A torch module from hidden vectors to notes.
 
-    Laws: `sample` draws with the given generator alone, keeps what `constraints` forbid silent, and a cell is active
-    without an onset only if it was active in the frame before (`inputs.past`). Cells of groups that `inputs.kept` marks
-    are those of `inputs.given`, for certain: they are never drawn, and `forward` gives them that chance. Of how
-    they are played a drawn frame tells their velocities alone. `form` says which rhythm values its predictions hold.
+    Laws of `forward`: a frame's prediction depends on that frame's hidden vector, target and inputs alone. Its logits
+    are chances: a coin for each cell's onset, and, the onsets known, one for whether a cell that sounded in the frame
+    before (`inputs.past`) and has no onset goes on. Where cells see each other they have an order, and a logit knows
+    only the target's cells before its own, not how notes are played: the chances of all frames sum to 1.
+
+    Laws of `sample`: it draws with the given generator alone, at temperature 1 each frame as often as those chances
+    say; it keeps to `constraints`. A cell with an onset is active; without one it is active only if it was active in
+    the frame before. Drawn values are finite in every cell, at onsets within the ranges of RhythmValues.
+
+    Cells of groups that `inputs.kept` marks are those of `inputs.given`, for certain: they are never drawn, and
+    `forward` gives them that chance. Of how they are played a drawn frame tells their velocities alone. `form` says
+    which rhythm values its predictions hold; it is the class's, or a setting of that name.
     """
 
     @property
@@ -35,7 +43,7 @@ class Decoder(Protocol):
     def __init__(self, config: Any, sizes: Sizes) -> None: ...
 
     def prime(self, rates: Rates) -> None:
-        """Called once before training with the corpus's rates; a decoder may start its biases there."""
+        """Called once before training with the corpus's rates, 0 and 1 among them; a decoder may start there."""
         ...
 
     def forward(self, hidden: Tensor, target: Target | None, inputs: Inputs | None = None) -> Prediction:

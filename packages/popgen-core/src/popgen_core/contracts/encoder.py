@@ -16,11 +16,19 @@ __all__ = ["Encoder"]
 class Encoder(Protocol):
     """A torch module that turns Inputs into vectors.
 
-    Laws, in eval mode: row t sees rolls of frames before t and controls up to t; batch rows do not see each other;
-    `step` frame by frame equals `forward`. A row depends on at most `context` frames before its own: training
-    windows bring that many frames of real left context, and a stream is primed with as many silent ones. An encoder
-    that looks at given notes before they come may say so by `ahead` (frames; without it 0), and which of `recall` and
-    `given` it reads by `hears`; a recipe with controls that its encoder does not hear is refused.
+    Laws, in eval mode: row t sees rolls of frames before t, controls and recalled frames up to t; batch rows do not
+    see each other; `step` frame by frame equals `forward`. A row depends on at most `context` frames before its own:
+    training windows bring that many frames of real left context, and a stream is primed with as many silent ones. An
+    encoder that looks at given notes before they come says so by `ahead` (frames; without it 0): row t then sees given
+    notes up to t + `ahead`. Which of `recall` and `given` it reads it says by `hears`, a tuple of the class; a recipe
+    with controls that its encoder does not hear is refused, and every other control it hears. None in place of recalled
+    or given notes is as good as silence.
+
+    In either mode a state is all that remembers a stream, and does not grow with it, so that several may run at once
+    and for ever; inputs are not changed; every parameter that wants a gradient gets one, so that those for recalled or
+    given notes are made only where `sizes.controls` has them; parameters and persistent buffers are all that it takes
+    to be the same again. It is made for any groups, pitches, channels and width; a width that it cannot take it refuses
+    by a PopgenError.
     """
 
     @property

@@ -13,7 +13,8 @@ __all__ = ["Evaluator", "Measure", "PieceEvaluator", "Score", "SetEvaluator", "T
 
 @dataclass(frozen=True)
 class Measure:
-    """What one score means. `law` is its definition in a line; `better` may be "none" for a descriptive figure.
+    """What one score means. `name` is one word, `law` its definition in a line; `better` may be "none" for a
+    descriptive figure. Values lie within `low` and `high`, either of which may be infinite, and are finite.
 
     `windows`: what a song of several windows scores, their mean or the most of any.
     """
@@ -40,7 +41,12 @@ class Score:
 
 
 class Evaluator(Protocol):
-    """What every evaluator declares. `scope` says what it needs: one piece, references, or the training set."""
+    """What every evaluator declares. `scope` says what it needs: one piece, references, or the training set.
+
+    Laws: every score is one of `measures`, and every measure is scored; the same songs score the same, in every
+    process, whatever the order of their tracks; no piece raises an exception or is changed; of a piece without notes
+    every score is NaN with a reason; torch is never imported.
+    """
 
     @property
     def Config(self) -> type:
@@ -71,7 +77,10 @@ class PieceEvaluator(Evaluator, Protocol):
 class SetEvaluator(Evaluator, Protocol):
     """Scope "set": judges some pieces against reference pieces.
 
-    Pieces of one song share its `song` object: whoever counts songs, or draws them, counts and draws those.
+    Pieces of one song share its `song` object: whoever counts songs, or draws them, counts and draws those. References
+    are what the set should be like: by a score that has a direction and depends on them, no other songs are better
+    than they themselves are. The order of songs changes nothing; one that draws songs by their number says so by a
+    class attribute `draws_songs = True`, and its scores with a direction then stay near what they were.
     """
 
     def score(self, pieces: Sequence[Piece], references: Sequence[Piece]) -> Mapping[str, Score]:
@@ -82,8 +91,9 @@ class SetEvaluator(Evaluator, Protocol):
 class TrainingEvaluator(Evaluator, Protocol):
     """Scope "training": judges pieces against what a model was trained on.
 
-    Pieces are windows. One with a class attribute `whole_songs = True` is handed whole songs, whatever the windows:
-    `learn` a piece for each meter of a song, and its judge all such pieces of one song at once, judge(*pieces).
+    What was learned matters to its scores, the order in which it was learned does not. Pieces are windows. One with a
+    class attribute `whole_songs = True` is handed whole songs, whatever the windows: `learn` a piece for each meter of
+    a song, and its judge all such pieces of one song at once, judge(*pieces).
     """
 
     def learn(self, training: Iterable[tuple[str, Piece]]) -> Callable[..., Mapping[str, Score]]:

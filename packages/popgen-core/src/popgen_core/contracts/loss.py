@@ -14,9 +14,15 @@ __all__ = ["Loss"]
 
 
 class Loss(Protocol):
-    """A torch module. Laws: frames outside the mask do not count; a doubled batch leaves the loss equal; the parts sum
-    to the total; divided by `target.counted()`, the losses of the parts of a batch sum to the loss of all of it, so
-    that micro-batches and processes change nothing. `form` says which rhythm values it takes."""
+    """A torch module. Laws: frames outside the mask do not count, nor get a gradient, and a target without any has a
+    loss of 0 that can still be differentiated; a doubled batch leaves the loss equal; the parts sum to the total, and
+    of `by_group` each to its part; divided by `target.counted()`, the losses of the parts of a batch sum to the loss of
+    all of it, so that micro-batches and processes change nothing.
+
+    A prediction surer of what the target says costs less. The total is float32 at least, whatever the prediction's
+    precision, finite with its gradient for logits of +-10000, and draws no chance. A group of weight 0 gets no gradient
+    in its note logits, one of greater weight a greater one. `form` says which rhythm values it takes, by the class or
+    by a setting of that name; dense ones count at the target's onsets alone, so that they may come by event."""
 
     @property
     def Config(self) -> type:

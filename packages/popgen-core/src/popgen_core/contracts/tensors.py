@@ -153,7 +153,7 @@ class Sampling:
 
     `by_group` (group,) are temperatures of their own, in place of the common one. `top_p` (0..1]: of each group's new
     notes only the likeliest cells are drawn, those that together hold this share of the notes that it expects, and
-    they make up for the others: neither changes how many notes are expected.
+    they make up for the others: neither changes how many notes are expected, unless notes attract or shun each other.
     """
 
     temperature: float = 0.8

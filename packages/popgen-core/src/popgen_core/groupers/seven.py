@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from popgen_core.contracts.grouper import Grouping
 from popgen_core.groupers.general_midi import said
@@ -29,14 +31,12 @@ class Seven:
 
     @dataclass(frozen=True)
     class Config:
-        """What may decide beside drum channel, program, and the groups' own names in small letters ("guitar").
+        """What may decide beside drum channel, program, and the groups' own names in small letters ("guitar")."""
 
-        names: read descriptive track names ("Rhythm Guitar"), true or false.
-        roles: let what a track plays overrule its program, true or false.
-        """
-
-        names: bool = True
-        roles: bool = True
+        names: Annotated[bool, Field(description='read descriptive track names ("Rhythm Guitar"), true or false')] = (
+            True
+        )
+        roles: Annotated[bool, Field(description="let what a track plays overrule its program, true or false")] = True
 
     groups: ClassVar[tuple[str, ...]] = GROUPS
 

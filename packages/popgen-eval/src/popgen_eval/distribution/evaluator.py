@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from popgen_core.analysis.piece import Piece
 from popgen_core.contracts.evaluator import Measure, Score
@@ -63,22 +64,18 @@ class Distribution:
 
     @dataclass(frozen=True)
     class Config:
-        """How much is drawn. Sets compared by other settings than these cannot be compared with each other.
+        """How much is drawn. Sets compared by other settings than these cannot be compared with each other."""
 
-        draws: of songs for each value and floor, 2 or more; judges: draws for `c2st_auc`, 2 or more; replicates: of
-        the bootstrap, 2 or more; permutations: for `mmd_p`, 1 or more; stretches, pieces: of a song at most, 1 or
-        more; seed: of all draws, 0 or more.
-        """
-
-        draws: int = 20
-        judges: int = 5
-        replicates: int = 200
-        permutations: int = 999
-        stretches: int = 8
-        pieces: int = 2
-        seed: int = 0
+        draws: Annotated[int, Field(description="draws of songs for each value and floor, 2 or more")] = 20
+        judges: Annotated[int, Field(description="draws of songs for c2st_auc, 2 or more")] = 5
+        replicates: Annotated[int, Field(description="replicates of the bootstrap, 2 or more")] = 200
+        permutations: Annotated[int, Field(description="permutations of songs for mmd_p, 1 or more")] = 999
+        stretches: Annotated[int, Field(description="stretches of 8 bars of a song at most, 1 or more")] = 8
+        pieces: Annotated[int, Field(description="pieces of a song at most, 1 or more")] = 2
+        seed: Annotated[int, Field(description="seed of all draws, 0 or more")] = 0
 
     scope: ClassVar[Literal["set"]] = "set"
+    draws_songs: ClassVar[bool] = True  # by their place in the set and in the reference
     measures: ClassVar[tuple[Measure, ...]] = MEASURES
 
     def __init__(self, config: Config | None = None) -> None:

@@ -1,0 +1,31 @@
+"""Every built-in component keeps its kind's contract, within ten seconds."""
+
+from __future__ import annotations
+
+import pytest
+
+from popgen_core.plugins import builtin
+from popgen_core.testing import Check, Maker, makers_of, parametrize_with_checks, run_checks
+from popgen_encoders import cards as encoders
+from popgen_eval import cards as evaluators
+
+
+@parametrize_with_checks(builtin.popgen_components)
+def test_the_parts_of_core_keep_their_contracts(check: Check, make: Maker) -> None:
+    check(make)
+
+
+@parametrize_with_checks(encoders.popgen_components)
+def test_the_encoders_keep_their_contract(check: Check, make: Maker) -> None:
+    check(make)
+
+
+@parametrize_with_checks(evaluators.popgen_components)
+def test_the_evaluators_keep_their_contract(check: Check, make: Maker) -> None:
+    check(make)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", makers_of(builtin.popgen_components), ids=lambda make: make.card.name)
+def test_all_checks_of_a_component_take_less_than_ten_seconds(make: Maker) -> None:
+    assert sum(row.seconds for row in run_checks(make)) < 10

@@ -1,0 +1,3 @@
+from declared.lightly import popgen_components  # noqa: F401
+
+print("welcome")

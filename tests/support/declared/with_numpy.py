@@ -1,0 +1,3 @@
+import numpy  # noqa: F401
+
+from declared.lightly import popgen_components  # noqa: F401

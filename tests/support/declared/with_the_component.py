@@ -1,0 +1,3 @@
+import mutants.component  # noqa: F401
+
+from declared.lightly import popgen_components  # noqa: F401
