@@ -10,7 +10,7 @@ SLOW ?= 1
 
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help environment demo test check format bench docs wheels clean
+.PHONY: help environment demo test check format bench docs site wheels clean
 
 help:  ## list the jobs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,24 +30,27 @@ test: $(READY)  ## run the test suite (SLOW=0 leaves out the long ones)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(filter 0,$(SLOW)),-m "not slow")
 
 check: $(READY)  ## lint and type-check
-	$(BIN)/ruff check packages tests benchmarks docs
-	$(BIN)/ruff format --check packages tests benchmarks docs
+	$(BIN)/ruff check packages tests benchmarks docs examples
+	$(BIN)/ruff format --check packages tests benchmarks docs examples
 	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
 
 format: $(READY)  ## format the code
-	$(BIN)/ruff check --fix packages tests benchmarks docs
-	$(BIN)/ruff format packages tests benchmarks docs
+	$(BIN)/ruff check --fix packages tests benchmarks docs examples
+	$(BIN)/ruff format packages tests benchmarks docs examples
 
 bench: $(READY)  ## run every benchmark
 	for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
 
-docs: $(READY)  ## write docs/commands.md and docs/figures.md from the code
-	$(BIN)/python docs/write_commands.py
-	$(BIN)/python docs/write_figures.py
+docs: $(READY)  ## write the pages of docs/ that the code makes: commands, figures, recipes, kinds
+	for each in docs/write_*.py; do $(BIN)/python $$each || exit 1; done
+
+site: $(READY)  ## build the documentation as a site in site/
+	rm -rf site
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet --conf-dir docs . site
 
 wheels: $(READY)  ## build a wheel of every distribution into wheels/
 	rm -rf wheels
 	for each in packages/*; do $(BIN)/python -m build --quiet --wheel --no-isolation --outdir wheels $$each || exit 1; done
 
 clean:  ## remove what the other jobs made
-	rm -rf $(VENV) demo wheels
+	rm -rf $(VENV) demo site wheels
