@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from popgen_core.contracts.card import KINDS
+
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(ROOT.glob("packages/*/src/**/*.py"))
-TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 # the rooms of a distribution, floor by floor, lowest first; a module may import from its own room and from lower floors
 CORE_ROOMS = (
@@ -25,13 +28,14 @@ CORE_ROOMS = (
     ("groupers", "songwriter"),
     ("corpus",),
     ("plugins",),
-    ("baselines", "history", "recipe"),
+    ("baselines", "components", "history", "recipe"),
     ("assemble", "audio", "checkpoint", "show", "pages"),
-    ("backbones", "decoders", "losses"),
+    ("backbones", "decoders", "losses", "shipped"),
     ("model",),
     ("train", "generate"),
     ("score",),
     ("explain", "series"),
+    ("testing",),
     ("api",),
 )
 EVAL_ROOMS = (
@@ -123,7 +127,9 @@ def test_imports_go_down_only(path: Path) -> None:
 def test_torch_is_imported_only_where_it_is_at_home(path: Path) -> None:
     module = module_of(path)
     allowed = (
-        module.startswith("popgen_encoders") or room_of(module) in TORCH_ROOMS or module == "popgen_core.corpus.pt"
+        module.startswith(("popgen_encoders", "popgen_core.testing.model"))
+        or room_of(module) in TORCH_ROOMS
+        or module == "popgen_core.corpus.pt"
     )
     torch = [name for name, only_types in imports(path) if name.split(".")[0] == "torch" and not only_types]
     assert allowed or not torch
@@ -185,7 +191,7 @@ def commands_in(text: str) -> list[list[str]]:
     return [line.split("#")[0].split() for line in lines if re.match(r"(\.venv/bin/)?(popgen|make)\b", line)]
 
 
-@pytest.mark.parametrize("page", TEXTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("page", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_commands_in_the_documents_exist(page: Path) -> None:
     from typer.main import get_command
 
@@ -199,7 +205,8 @@ def test_commands_in_the_documents_exist(page: Path) -> None:
         command, rest = get_command(app), words[1:]
         while rest and hasattr(command, "commands") and rest[0] in command.commands:
             command, rest = command.commands[rest[0]], rest[1:]
-        assert rest != words[1:] or words[1:2] == ["--help"], f"no such command: {' '.join(words)}"
+        named = not hasattr(command, "commands") or words[-1] == "--help"
+        assert named, f"no such command: {' '.join(words)}"
         known = {flag for option in command.params for flag in option.opts} | {"--help"}
         assert {word.split("=")[0] for word in rest if word.startswith("-") and word != "-"} <= known, words
 
@@ -211,12 +218,24 @@ def test_every_distribution_has_a_changelog_a_readme_and_a_licence() -> None:
         assert 'license = "MIT"' in (folder / "pyproject.toml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["commands", "figures"])
+WRITTEN = {
+    "commands": ["page()"],
+    "figures": ["page()"],
+    "recipes": ["page()"],
+    "kinds": [f"page({k!r})" for k in KINDS],
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
 def test_a_written_page_is_what_the_code_says(name: str) -> None:
     folder = ROOT / "docs"
-    code = f"import sys; sys.path.insert(0, {str(folder)!r}); import write_{name} as w; print(w.page(), end='')"
+    pages = ", ".join(f"w.{page}" for page in WRITTEN[name])
+    code = (
+        f"import json, sys; sys.path.insert(0, {str(folder)!r}); import write_{name} as w; print(json.dumps([{pages}]))"
+    )
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert made.stdout == (folder / f"{name}.md").read_text(encoding="utf-8"), "run `make docs`"
+    files = [folder / "kinds" / f"{kind}.md" for kind in KINDS] if name == "kinds" else [folder / f"{name}.md"]
+    assert json.loads(made.stdout) == [file.read_text(encoding="utf-8") for file in files], "run `make docs`"
 
 
 def test_writing_songs_by_rules_and_drawing_them_import_no_torch(tmp_path: Path) -> None:
@@ -228,7 +247,7 @@ def test_writing_songs_by_rules_and_drawing_them_import_no_torch(tmp_path: Path)
     assert "torch" not in loaded_after(code)
 
 
-@pytest.mark.parametrize("page", TEXTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("page", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_the_documents_link_to_exists(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []

@@ -1,4 +1,4 @@
-"""popgen plugins: which components are installed, and whose."""
+"""popgen plugins: which components are installed and whose; one shown, checked, begun."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ from typing import Annotated
 
 import typer
 
+from popgen_cli.commands.plugins_check import check_distribution
+from popgen_cli.commands.plugins_new import new_plugin
+from popgen_cli.commands.plugins_show import show_component
 from popgen_cli.doors import door, shown_json
 
 __all__ = ["plugins"]
 
-plugins = typer.Typer(help="See which components are installed.", no_args_is_help=True, rich_markup_mode=None)
+plugins = typer.Typer(
+    help="List, show and check components, or begin one.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @plugins.callback()
 def _plugins() -> None:
-    """See which components are installed."""
+    """List, show and check components, or begin one."""
 
 
 @plugins.command("list")
@@ -50,4 +55,9 @@ def list_plugins(
         card = offer.card
         typer.echo(f"{card.kind:10}  {card.name:26}  {offer.distribution} {offer.version}  {card.summary}")
     for problem in problems:
-        typer.echo(f"problem     {problem.distribution}: {problem.message}")
+        typer.echo(f"problem     {problem}")
+
+
+plugins.command("show")(show_component)
+plugins.command("check")(check_distribution)
+plugins.command("new")(new_plugin)
