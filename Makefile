@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PACKAGES := popgen_core popgen_encoders popgen_eval popgen_cli
 WORKERS ?= 2
+WHEELS ?= wheels
 SLOW ?= 1
 
 export PYTHONDONTWRITEBYTECODE := 1
@@ -49,8 +50,8 @@ site: $(READY)  ## build the documentation as a site in site/
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet --conf-dir docs . site
 
 wheels: $(READY)  ## build a wheel of every distribution into wheels/
-	rm -rf wheels
-	for each in packages/*; do $(BIN)/python -m build --quiet --wheel --no-isolation --outdir wheels $$each || exit 1; done
+	rm -rf $(WHEELS)
+	for each in packages/*; do $(BIN)/python -m build --quiet --wheel --no-isolation --outdir $(WHEELS) $$each || exit 1; done
 
 clean:  ## remove what the other jobs made
 	rm -rf $(VENV) demo site wheels

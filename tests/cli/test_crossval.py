@@ -93,7 +93,7 @@ def test_without_popgen_eval_it_says_what_to_install_before_anything_is_trained(
     monkeypatch.delitem(sys.modules, "popgen_eval.statistics")
     shown = popgen("crossval", twelve, "-o", tmp_path / "run", "--folds", 3, "--recipe", "paper")
     assert shown.exit_code == 1
-    assert "(install popgen-eval)" in shown.stderr
+    assert "(install popgen-eval from popgen's wheels)" in shown.stderr
     assert not (tmp_path / "run").exists()
 
 

@@ -117,7 +117,9 @@ def test_a_page_that_cannot_be_written_is_refused_before_any_work(
     assert "is a folder" in one_line(popgen("doctor", messy, "--html", tmp_path), 2)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     said = one_line(popgen("doctor", messy, "--html", tmp_path / "page.html"), 1)
-    assert said == "popgen: --html draws plots, which needs matplotlib (install popgen-core[plot])\n"
+    assert (
+        said == "popgen: --html draws plots, which needs matplotlib (install popgen-core[plot] from popgen's wheels)\n"
+    )
 
 
 def test_explain_says_why_each_track_went_where_it_went(popgen: Popgen, corpus_dir: Path) -> None:

@@ -150,7 +150,12 @@ def test_a_corpus_without_one_usable_song_leaves_nothing_half_written(popgen: Po
         (RecipeError("no luck"), 2, "no luck"),
         (Refused("somebody else is at it"), 4, "somebody else is at it"),
         (KeyboardInterrupt(), 130, "interrupted"),
-        (ModuleNotFoundError("No module named 'torch'", name="torch"), 1, "not installed (install popgen-core[torch])"),
+        (
+            ModuleNotFoundError("No module named 'torch'", name="torch"),
+            1,
+            "(install popgen-core[torch] from popgen's wheels)",
+        ),
+        (ImportError("libtorch.so: cannot open shared object file"), 1, "popgen --debug shows where it broke)"),
         (OSError(28, "No space left on device", "song.mid"), 1, "song.mid: No space left on device"),
     ],
 )

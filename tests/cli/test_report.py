@@ -79,7 +79,8 @@ def test_without_matplotlib_the_words_are_there_and_one_line_says_what_to_instal
     assert done.exit_code == 0
     assert "2 of 2 epochs are done" in done.stdout
     assert done.stderr.splitlines() == [
-        "popgen: no pictures: they need matplotlib, which is not installed (install popgen-core[plot])"
+        "popgen: no pictures: they need matplotlib, which is not installed "
+        "(install popgen-core[plot] from popgen's wheels)"
     ]
     assert "loss.png" not in names(run)
 
@@ -91,7 +92,7 @@ def test_without_tensorboard_one_line_says_what_to_install(
     monkeypatch.setitem(sys.modules, "tensorboard", None)
     done = popgen("report", run, "--tensorboard", tmp_path / "events")
     assert done.exit_code == 1
-    assert done.stderr.endswith("not installed (install popgen-core[tensorboard])\n")
+    assert done.stderr.endswith("not installed (install popgen-core[tensorboard] from popgen's wheels)\n")
 
 
 def test_events_for_tensorboard_lie_where_they_were_asked_for(popgen: Popgen, run: Path, tmp_path: Path) -> None:

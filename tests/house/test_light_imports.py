@@ -44,6 +44,7 @@ OF_THE_LIST = {
     "popgen_core.plugins.catalogue",
     "popgen_core.plugins.hooks",
     "popgen_core.plugins.loader",
+    "popgen_core.plugins.needs",
     "popgen_core.plugins.surroundings",
     "popgen_encoders",
     "popgen_encoders.cards",

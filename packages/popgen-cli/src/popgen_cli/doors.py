@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import typer
 
-from popgen_core.errors import PopgenError
+from popgen_core.errors import PopgenError, lacking
 
 __all__ = ["complain", "door", "end_like_ctrl_c", "leads", "shown_json"]
 
@@ -39,7 +39,12 @@ def door(command: F) -> F:
         except ModuleNotFoundError as error:
             if os.environ.get("POPGEN_DEBUG"):
                 raise
-            complain(_missing(error.name or str(error)))
+            complain(str(lacking(error.name or str(error))))
+            raise typer.Exit(1) from None
+        except ImportError as error:  # installed, and broken
+            if os.environ.get("POPGEN_DEBUG"):
+                raise
+            complain(f"{error} (install anew what brings it; popgen --debug shows where it broke)")
             raise typer.Exit(1) from None
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -78,15 +83,3 @@ def shown_json(value: Any) -> None:
     import json
 
     typer.echo(json.dumps(value, indent=2, allow_nan=False))
-
-
-def _missing(module: str) -> str:
-    """What to install for a module that is not there."""
-    part = {
-        "torch": "popgen-core[torch]",
-        "safetensors": "popgen-core[torch]",
-        "matplotlib": "popgen-core[plot]",
-        "popgen_eval": "popgen-eval",
-        "popgen_encoders": "popgen-encoders",
-    }.get(module.split(".")[0])
-    return f"this command needs {module}, which is not installed" + (f" (install {part})" if part else "")

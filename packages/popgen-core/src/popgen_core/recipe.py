@@ -19,7 +19,7 @@ from popgen_core.contracts.settings import read_settings, settings_of
 from popgen_core.contracts.training import TrainConfig
 from popgen_core.corpus.augment import AugmentConfig
 from popgen_core.corpus.grids import GRIDS
-from popgen_core.errors import PluginError, RecipeError
+from popgen_core.errors import NotInstalled, PluginError, RecipeError
 from popgen_core.music.grid import Grid
 from popgen_core.music.quantise import QuantiseConfig
 from popgen_core.plugins import Catalogue
@@ -92,7 +92,8 @@ def built_in() -> dict[str, str]:
 def read_recipe(name_or_file: str, catalogue: Catalogue, changes: Sequence[str] = ()) -> Recipe:
     """A built-in recipe by name, or a TOML file, with changes such as "train.epochs=3" applied.
 
-    Raises RecipeError when there is none, when it is not TOML, or with a line for every wrong setting.
+    Raises RecipeError when there is none, when it is not TOML, or with a line for every wrong setting; NotInstalled for
+    a part that is not here.
     """
     known = built_in()
     if name_or_file in known:
@@ -187,6 +188,8 @@ def _part(kind: Kind, values: Mapping[str, Any], catalogue: Catalogue, read: Any
         return None
     try:
         component = catalogue.load(kind, name)
+    except NotInstalled:  # its settings cannot be checked before it is here
+        raise
     except PluginError as error:
         errors.append(f"{kind}.name: {error}")
         return None

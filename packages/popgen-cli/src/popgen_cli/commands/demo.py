@@ -27,8 +27,10 @@ def demo(
     Example: popgen demo -o demo/
     """
     from popgen_core import api
+    from popgen_core.errors import need
     from popgen_core.files import check_new
 
+    need("popgen_encoders", "popgen_eval", "matplotlib")  # the encoders bring torch
     check_new(out)
     typer.echo(f"1/5  the songwriter writes {SONGS} songs to learn from")
     with progress("writing") as show:

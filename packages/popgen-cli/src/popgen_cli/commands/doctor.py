@@ -11,7 +11,7 @@ import typer
 from popgen_cli.doors import complain, door, shown_json
 from popgen_cli.limits import limits_of
 from popgen_cli.progress import progress
-from popgen_core.errors import OutputError, PopgenError
+from popgen_core.errors import NotInstalled, OutputError, PopgenError, from_wheels
 
 __all__ = ["doctor"]
 
@@ -133,7 +133,7 @@ def _refuse_page(html: Path, folder: Path) -> None:
         what = "is a folder" if html.is_dir() else "lies in a folder that does not exist"
         raise OutputError(f"{html} cannot be written: it {what}", hint="choose another place")
     if find_spec("matplotlib") is None:
-        raise PopgenError("--html draws plots, which needs matplotlib", hint="install popgen-core[plot]")
+        raise NotInstalled("--html draws plots, which needs matplotlib", hint=from_wheels("popgen-core[plot]"))
 
 
 def _write_page(html: Path, report: Any, diagnosis: Any, command: str) -> None:

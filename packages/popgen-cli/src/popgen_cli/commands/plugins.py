@@ -33,7 +33,7 @@ def list_plugins(
     Example: popgen plugins list
     """
     from popgen_core.contracts.card import KINDS
-    from popgen_core.plugins import catalogue
+    from popgen_core.plugins import catalogue, lacks
 
     found = catalogue()
     offers = sorted(found.offers, key=lambda offer: (KINDS.index(offer.card.kind), offer.card.name))
@@ -46,6 +46,7 @@ def list_plugins(
                 "summary": o.card.summary,
                 "distribution": o.distribution,
                 "version": o.version,
+                "needs": lacks(o.card),
             }
             for o in offers
         ]
@@ -53,7 +54,8 @@ def list_plugins(
         return
     for offer in offers:
         card = offer.card
-        typer.echo(f"{card.kind:10}  {card.name:26}  {offer.distribution} {offer.version}  {card.summary}")
+        needs = f" (needs {lacks(card)})" if lacks(card) else ""
+        typer.echo(f"{card.kind:10}  {card.name:26}  {offer.distribution} {offer.version}  {card.summary}{needs}")
     for problem in problems:
         typer.echo(f"problem     {problem}")
 

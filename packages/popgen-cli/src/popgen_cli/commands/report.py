@@ -74,15 +74,14 @@ def _write_pages(run: Path, story: Any, html: Path | None, *, quiet: bool) -> No
 
 
 def _write_events(run: Path, folder: Path, groups: tuple[str, ...], *, quiet: bool) -> None:
-    from popgen_core.errors import PopgenError
+    from popgen_core.errors import NotInstalled, from_wheels
     from popgen_core.history.events import write_events
 
     try:
         values = write_events(run, folder, groups)
     except ModuleNotFoundError as error:
-        raise PopgenError(
-            "--tensorboard needs tensorboard, which is not installed", hint="install popgen-core[tensorboard]"
-        ) from error
+        what = "--tensorboard needs tensorboard, which is not installed"
+        raise NotInstalled(what, hint=from_wheels("popgen-core[tensorboard]")) from error
     if not quiet:
         _say(f"{values:,} values for TensorBoard: {folder}\n")
 

@@ -54,9 +54,7 @@ def train(
         return _train_seeds(dataset, out, recipe, seeds, options, json)
     from popgen_core import api
     from popgen_core.pages.run import write_report
-    from popgen_core.series.folder import refuse_series
 
-    refuse_series(out)
     with progress("training") as show:
 
         def shown(place: Any, total: int, step: Any, speed: float) -> None:

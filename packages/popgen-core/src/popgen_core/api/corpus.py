@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from popgen_core.api.needs import says_what_is_missing
 from popgen_core.api.places import Place, Shown
 from popgen_core.contracts.grouper import Placement
 from popgen_core.corpus.report import CorpusReport, FileRow, PrepareReport
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["doctor", "explain", "prepare"]
 
 
+@says_what_is_missing
 def doctor(
     folder: Place,
     *,
@@ -34,6 +36,7 @@ def doctor(
     return examine(Path(folder), _settings(grouper, **settings), workers=workers, progress=progress)
 
 
+@says_what_is_missing
 def explain(file: Place, *, grouper: str = "seven.v1", **settings: Any) -> tuple[FileRow, tuple[Placement, ...]]:
     """What one MIDI file holds, and to which group each of its tracks goes and why. Raises DatasetError."""
     from popgen_core.corpus.examine import explain as explain_file
@@ -41,6 +44,7 @@ def explain(file: Place, *, grouper: str = "seven.v1", **settings: Any) -> tuple
     return explain_file(Path(file), _settings(grouper, **settings))
 
 
+@says_what_is_missing
 def prepare(
     folder: Place,
     out: Place,

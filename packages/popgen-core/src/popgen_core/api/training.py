@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from popgen_core.api.needs import says_what_is_missing
 from popgen_core.api.places import Place, Shown
 from popgen_core.plugins import catalogue
 
@@ -21,6 +22,7 @@ __all__ = ["crossval", "report", "score", "train", "train_seeds"]
 DEFAULT_RECIPE = "paper.warm"
 
 
+@says_what_is_missing
 def train(
     dataset: Place,
     run: Place,
@@ -41,20 +43,25 @@ def train(
     """
     from popgen_core.corpus.dataset import Dataset
     from popgen_core.recipe import read_recipe
+
+    asked = None if resume else read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes)
+    from popgen_core.series.folder import refuse_series  # torch, once the recipe's parts are known to be here
     from popgen_core.train.folder import catalogue_of_run, recipe_of_run
     from popgen_core.train.run import Training
     from popgen_core.train.run import train as train_run
 
+    refuse_series(Path(run))
     offered = catalogue_of_run(Path(run), catalogue(), force=force) if resume else catalogue()
     if resume and recipe is None:
         chosen = recipe_of_run(Path(run), offered, changes)
     else:
-        chosen = read_recipe(recipe or DEFAULT_RECIPE, offered, changes)
+        chosen = asked or read_recipe(recipe or DEFAULT_RECIPE, offered, changes)
     opened, beside = Dataset.open(Path(dataset)), Dataset.open(Path(valid)) if valid else None
     training = Training(opened, chosen, offered, beside)
     return train_run(training, Path(run), resume=resume, force=force, tensorboard=tensorboard, progress=progress)
 
 
+@says_what_is_missing
 def report(run: Place) -> RunStory:
     """What became of the run in a folder: losses by epoch, part and group, phases, speed, interruptions. No torch.
 
@@ -65,6 +72,7 @@ def report(run: Place) -> RunStory:
     return read_story(Path(run))
 
 
+@says_what_is_missing
 def train_seeds(
     dataset: Place,
     out: Place,
@@ -83,20 +91,25 @@ def train_seeds(
     """
     from popgen_core.corpus.dataset import Dataset
     from popgen_core.recipe import read_recipe, recipe_from_toml
-    from popgen_core.series.folder import catalogue_of_series, recipe_of_series
-    from popgen_core.series.seeds import trained_seeds
 
-    offered = catalogue_of_series(Path(out), catalogue(), force=force) if resume else catalogue()
+    offered = catalogue()
+    if resume:
+        from popgen_core.series.folder import catalogue_of_series, recipe_of_series
+
+        offered = catalogue_of_series(Path(out), offered, force=force)
     if resume and recipe is None:
         chosen = recipe_from_toml(recipe_of_series(Path(out), offered).toml(), offered, changes)
     else:
         chosen = read_recipe(recipe or DEFAULT_RECIPE, offered, changes)
     opened, beside = Dataset.open(Path(dataset)), Dataset.open(Path(valid)) if valid else None
+    from popgen_core.series.seeds import trained_seeds
+
     return trained_seeds(
         opened, Path(out), chosen, offered, count=seeds, valid=beside, resume=resume, force=force, progress=progress
     )
 
 
+@says_what_is_missing
 def crossval(
     dataset: Place,
     out: Place,
@@ -115,16 +128,18 @@ def crossval(
     """
     from popgen_core.corpus.dataset import Dataset
     from popgen_core.recipe import read_recipe
-    from popgen_core.series.crossval import Folds, crossvalidated
 
     first, second = read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes), None
     if against or against_changes:
         base, before = (against, ()) if against else (recipe or DEFAULT_RECIPE, changes)
         second = read_recipe(base, catalogue(), [*before, *against_changes])
+    from popgen_core.series.crossval import Folds, crossvalidated
+
     opened = Folds.of(Dataset.open(Path(dataset)), folds)
     return crossvalidated(opened, Path(out), first, catalogue(), against=second, progress=progress)
 
 
+@says_what_is_missing
 def score(
     run: Place,
     dataset: Place,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from popgen_core.api.needs import says_what_is_missing
 from popgen_core.api.places import Place, Shown
 from popgen_core.errors import OutputError
 from popgen_core.files import new_folder
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["explain_note", "generate", "generator", "reproduce", "show", "write_songs"]
 
 
+@says_what_is_missing
 def generate(
     checkpoint: Place,
     out: Place,
@@ -56,6 +58,7 @@ def generate(
         return write_out(generator, generator.songs(request, song, shown), request, folder, Path(out), stems=stems)
 
 
+@says_what_is_missing
 def generator(checkpoint: Place, *, force: bool = False) -> Generator:
     """A loaded checkpoint that writes songs on request (`songs`), or plays on frame by frame (`stream`).
 
@@ -66,6 +69,7 @@ def generator(checkpoint: Place, *, force: bool = False) -> Generator:
     return Generator.load(Path(checkpoint), catalogue(), force)
 
 
+@says_what_is_missing
 def reproduce(
     song: Place,
     checkpoint: Place,
@@ -85,6 +89,7 @@ def reproduce(
     return reproduced(Path(song), Path(checkpoint), catalogue(), Path(source) if source else None, shown, force)
 
 
+@says_what_is_missing
 def explain_note(song: Place, at: str, out: Place | None = None, **asked: Any) -> Explanation:
     """What a model heard when it wrote the notes of a MIDI file at a moment ("12.5", "1:02.5", "bar9:3"), and what else
     it expected; written into `out` (.html, .png). `asked`, and what it raises: `popgen_core.explain.write.explain_to`.
@@ -94,6 +99,7 @@ def explain_note(song: Place, at: str, out: Place | None = None, **asked: Any) -
     return explain_to(Path(song), at, Path(out) if out else None, catalogue(), **asked)
 
 
+@says_what_is_missing
 def write_songs(out: Place, *, count: int = 1, seed: int = 0, progress: Shown | None = None) -> list[Path]:
     """Write `count` songs of the songwriter into the new folder `out` -> their files."""
     paths = []
@@ -107,6 +113,7 @@ def write_songs(out: Place, *, count: int = 1, seed: int = 0, progress: Shown | 
     return paths
 
 
+@says_what_is_missing
 def show(song: Place, out: Place, *, grouper: str = "seven.v1") -> Path:
     """Draw a MIDI file as rows of bars, a lane a group, into a PNG, SVG or PDF file, by its ending.
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from popgen_core.audio.clip import RATE, Sound
-from popgen_core.errors import OutputError, PopgenError
+from popgen_core.errors import NotInstalled, OutputError, PopgenError, from_wheels
 from popgen_core.files import check_file, write_atomically
 
 __all__ = ["READ", "WRITTEN", "check_sound", "encoded", "read_sound", "write_sound"]
@@ -21,7 +21,7 @@ READ = WRITTEN
 MOST_BYTES = 500_000_000
 # 256 kbit/s at one rate; from 224 down the encoder makes all softer by up to 5 % (measured 2026-11-23)
 MP3 = {"bitrate_mode": "CONSTANT", "compression_level": 0.2}
-NEEDS = "install popgen-core[audio] (soundfile), or use .wav"
+NEEDS = f"{from_wheels('popgen-core[audio]')}, or use .wav"
 
 
 def encoded(sound: Sound, ending: str) -> bytes:
@@ -119,5 +119,5 @@ def _soundfile() -> Any:
     try:
         import soundfile
     except (ImportError, OSError) as error:  # the package, or the library that it carries
-        raise PopgenError("MP3, OGG and FLAC need soundfile, which is not installed", hint=NEEDS) from error
+        raise NotInstalled("MP3, OGG and FLAC need soundfile, which is not installed", hint=NEEDS) from error
     return soundfile

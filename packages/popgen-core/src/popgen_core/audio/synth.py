@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from popgen_core.audio.clip import RATE, Sound, cut
-from popgen_core.errors import PopgenError
+from popgen_core.errors import NotInstalled, PopgenError, from_wheels
 from popgen_core.music.song import Song, Track
 
 __all__ = ["MOST_SECONDS", "TAIL_SECONDS", "play", "play_excerpt"]
@@ -24,7 +24,7 @@ GAIN = 0.2  # FluidSynth's own; halved while a song is too loud for 16 bits
 FULL = 32_767
 BANK_SELECT, MODE = (0, 32), 120  # controllers that would change the instrument, or silence the channel
 NO_LIBRARY = "sound needs pyfluidsynth and the FluidSynth library, which are not installed"
-HINT = "install popgen-core[audio], and FluidSynth from your system (Debian: libfluidsynth3)"
+HINT = f"{from_wheels('popgen-core[audio]')}, and FluidSynth from your system (Debian: libfluidsynth3)"
 
 OFF, CONTROL, BEND, ON = range(4)  # the order of events of one moment
 
@@ -79,7 +79,7 @@ def _synth(gain: float) -> Any:
     try:
         from fluidsynth import Synth
     except ImportError as error:  # the Python package, or the library that it looks for
-        raise PopgenError(NO_LIBRARY, hint=HINT) from error
+        raise NotInstalled(NO_LIBRARY, hint=HINT) from error
     return Synth(gain=gain, samplerate=float(RATE), channels=CHANNELS, **{LOAD_WHAT_PLAYS: 1})
 
 

@@ -27,7 +27,7 @@ from popgen_core.corpus.settings import PrepareSettings
 from popgen_core.corpus.settle import settle
 from popgen_core.corpus.store import Store, is_remote, store_at
 from popgen_core.corpus.unchanged import complete_already
-from popgen_core.errors import PluginError, PopgenError
+from popgen_core.errors import NotInstalled, PopgenError, from_wheels
 
 __all__ = ["prepare_on_cluster", "read_batch"]
 
@@ -150,5 +150,5 @@ def _distributed() -> Any:
     try:
         import distributed
     except ImportError as error:
-        raise PluginError("--dask needs the Dask client", hint="install popgen-core[dask]") from error
+        raise NotInstalled("--dask needs the Dask client", hint=from_wheels("popgen-core[dask]")) from error
     return distributed

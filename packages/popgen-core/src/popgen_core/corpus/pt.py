@@ -8,12 +8,12 @@ import pickle
 from pathlib import Path
 from typing import Any
 
-from popgen_core.errors import DatasetError, PluginError
+from popgen_core.errors import DatasetError, lacking
 
 try:
     import torch
 except ModuleNotFoundError as error:
-    raise PluginError("torch is not here", hint="install popgen-core with its extra [torch]") from error
+    raise lacking("torch") from error
 
 from popgen_core.corpus.pt_song import song_from_values
 from popgen_core.corpus.stored import StoredSong

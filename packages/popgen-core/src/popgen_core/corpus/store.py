@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from popgen_core.errors import DatasetError, PluginError
+from popgen_core.errors import DatasetError, NotInstalled, lacking
 from popgen_core.files import locked, write_atomically, writing
 
 __all__ = ["Store", "is_remote", "store_at"]
@@ -73,7 +73,7 @@ def is_remote(place: str | os.PathLike[str]) -> bool:
 
 
 def store_at(place: str | os.PathLike[str]) -> Store:
-    """The store at a folder or at an fsspec place; raises PluginError where fsspec or its protocol is not installed."""
+    """The store at a folder or at an fsspec place; raises NotInstalled where fsspec or its protocol is not here."""
     return _Remote(os.fspath(place)) if is_remote(place) else _Folder(Path(place).absolute())
 
 
@@ -151,8 +151,10 @@ class _Remote:
             import fsspec
 
             self.files, self.root = fsspec.core.url_to_fs(place)
-        except ImportError as error:
-            raise PluginError(f"{place} needs {error.name or error}", hint="install popgen-core[dask]") from error
+        except ModuleNotFoundError as error:
+            raise lacking(error.name or "fsspec") from error
+        except ImportError as error:  # fsspec says itself what the protocol takes
+            raise NotInstalled(f"{place} cannot be reached yet", hint=f"fsspec: {error}") from error
         except ValueError as error:
             raise DatasetError(
                 f"{place} cannot be reached: {error}", hint="name a folder or protocol://path"

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from popgen_core.errors import OutputError
+from popgen_core.errors import NotInstalled, OutputError, from_wheels
 from popgen_core.explain.explain import Asked, explain_file
 from popgen_core.explain.explanation import Explanation
 from popgen_core.explain.page import explain_page
@@ -54,9 +54,8 @@ def check_place(path: Path) -> None:
             f"{path} cannot be written: an explanation is a page or a picture", hint="end its name in .html or .png"
         )
     if ending in PICTURES and find_spec("matplotlib") is None:
-        raise OutputError(
-            f"{path} cannot be drawn: matplotlib is not installed", hint="install popgen-core[plot], or ask for .html"
-        )
+        what = f"{path} cannot be drawn: matplotlib is not installed"
+        raise NotInstalled(what, hint=f"{from_wheels('popgen-core[plot]')}, or ask for .html")
     check_file(path)
 
 

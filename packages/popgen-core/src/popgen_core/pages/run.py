@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from popgen_core.corpus.telling import counted, hours
-from popgen_core.errors import OutputError
+from popgen_core.errors import OutputError, from_wheels
 from popgen_core.files import write_atomically
 from popgen_core.history.lines import number
 from popgen_core.history.story import RunStory, read_story
@@ -29,7 +29,7 @@ __all__ = ["NO_PICTURES", "PAGE", "PICTURE", "can_draw", "run_page", "write_page
 
 PAGE = "report.html"
 PICTURE = "loss.png"
-NO_PICTURES = "no pictures: they need matplotlib, which is not installed (install popgen-core[plot])"
+NO_PICTURES = f"no pictures: they need matplotlib, which is not installed ({from_wheels('popgen-core[plot]')})"
 LAW = (
     "Found by fitting one to three straight lines to the logarithm of the loss over the epochs, as many as Schwarz's "
     "criterion allows; they describe the curve and explain nothing."

@@ -3,5 +3,6 @@
 from popgen_core.plugins.catalogue import Catalogue, catalogue
 from popgen_core.plugins.hooks import hookimpl
 from popgen_core.plugins.loader import Offer, Problem
+from popgen_core.plugins.needs import lacks
 
-__all__ = ["Catalogue", "Offer", "Problem", "catalogue", "hookimpl"]
+__all__ = ["Catalogue", "Offer", "Problem", "catalogue", "hookimpl", "lacks"]

@@ -8,10 +8,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, cached_property
+from importlib.util import find_spec
 from typing import Any
 
 from popgen_core.contracts.card import Card, Kind
-from popgen_core.errors import PluginError
+from popgen_core.errors import PARTS, NotInstalled, PluginError, from_wheels
 from popgen_core.plugins.loader import (
     BUILTIN,
     HOOK,
@@ -27,6 +28,8 @@ from popgen_core.plugins.loader import (
 from popgen_core.plugins.surroundings import aside, printable
 
 __all__ = ["Catalogue", "catalogue"]
+
+HOMES = {"encoder": "popgen_encoders", "evaluator": "popgen_eval"}  # modules that bring popgen's own of these kinds
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Catalogue:
         found = [offer for offer in self.offers if offer.card.kind == kind and offer.card.name == plain]
         found = [offer for offer in found if owner in ("", offer.distribution)]
         if not found:
+            self._refuse_homeless(kind, plain)
             raise PluginError(f"no {kind} is named {name!r}", hint=self._advice(kind, plain))
         builtin = [offer for offer in found if offer.distribution in BUILTIN]
         if builtin:
@@ -77,6 +81,13 @@ class Catalogue:
                 advice = f"; {offer.distribution}:{card.name} means this one" if alone else "; ask its author"
                 lines.append(Problem(offer.distribution, line + advice, offer.version, loaded=True))
         return lines
+
+    def _refuse_homeless(self, kind: Kind, name: str) -> None:
+        """Raise NotInstalled where popgen's own components of a kind are not here, and the name is like no other."""
+        home = HOMES.get(kind)
+        if home and find_spec(home) is None and not get_close_matches(name, self.named(kind), n=1):
+            what = f"no {kind} is named {name!r}, and {PARTS[home]}, which brings popgen's own, is not installed"
+            raise NotInstalled(what, hint=from_wheels(PARTS[home]))
 
     def _advice(self, kind: Kind, name: str) -> str:
         names = self.named(kind)
@@ -159,8 +170,11 @@ def _imported(offer: Offer) -> Any:
         with naming(what, offer.distribution), nullcontext() if offer.distribution in BUILTIN else aside():
             found = getattr(importlib.import_module(module), attribute)
     except ImportError as error:
-        hint = f"install {card.install}" if card.install else f"reinstall {offer.distribution} with what it needs"
-        raise PluginError(f"{what} cannot be imported: {printable(error)}", hint=hint) from error
+        said = f"{what} cannot be imported: {printable(error)}"
+        if not card.install:
+            raise PluginError(said, hint=f"reinstall {offer.distribution} with what it needs") from error
+        ours = offer.distribution in BUILTIN
+        raise NotInstalled(said, hint=from_wheels(card.install) if ours else f"install {card.install}") from error
     except (Exception, SystemExit) as error:
         said = f"{type(error).__name__}: {printable(error)}"
         raise PluginError(f"{what} cannot be loaded: {said}", hint=f"this is a defect of {whose}") from error

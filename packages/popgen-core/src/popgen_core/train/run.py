@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from popgen_core.checkpoint import CHECKPOINT
-from popgen_core.errors import PopgenError, RecipeError
+from popgen_core.errors import NotInstalled, PopgenError, RecipeError, from_wheels
 from popgen_core.history.events import EventLog
 from popgen_core.recipe import recipe_from_toml
 from popgen_core.train.about import about_run, beginning, ending
@@ -58,9 +58,8 @@ def train(
     if force and not resume:
         raise RecipeError("--force is for going on with a run", hint="leave it away, or add --resume")
     if tensorboard and find_spec("tensorboard") is None:
-        raise PopgenError(
-            "--tensorboard needs tensorboard, which is not installed", hint="install popgen-core[tensorboard]"
-        )
+        what = "--tensorboard needs tensorboard, which is not installed"
+        raise NotInstalled(what, hint=from_wheels("popgen-core[tensorboard]"))
     with joined() as processes, held(run, resume) if processes.leads else nullcontext():
         return _trained(training, run, processes, resume, force, tensorboard, progress)
 
