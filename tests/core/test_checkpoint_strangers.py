@@ -123,7 +123,7 @@ def test_one_of_popgens_own_that_is_not_here_needs_any_newer_version(
     file = made_with(wave_run, tmp_path / "x.safetensors", backbone=["later.v1", "popgen-core", "9.0"])
     error = refused(Refused, file, shop)
     assert "needs the backbone 'later.v1', which popgen-core 0.1.0 does not offer" in error.message
-    assert error.hint == "install popgen-core 9.0 or newer"
+    assert error.hint == "install popgen-core 9.0 or newer from popgen's wheels"
 
 
 def test_a_plain_name_means_the_distribution_that_it_meant_then(shop: WaveShop, wave_run: Path) -> None:

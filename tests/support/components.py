@@ -37,7 +37,7 @@ PARTS = (  # in the order in which advice is followed, the lightest first
     "popgen-core[dask]",
     "popgen-core[audio]",
 )
-ADVICE = re.compile(r"\(install (\S+(?: and \S+)*?)(?: from popgen's wheels|,? [\d.]+)?[),]")
+ADVICE = re.compile(r"\(install (\S+(?: and \S+)*?)(?:,? [\d.]+)?(?: or newer)?(?: from popgen's wheels)?[),]")
 
 
 @dataclass(frozen=True)

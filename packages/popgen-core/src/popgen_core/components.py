@@ -42,7 +42,7 @@ class Component:
     @property
     def wanted(self) -> str:
         """What is to be installed to have it."""
-        return f"{self.distribution} {self.version}" + (" or newer" if self.builtin else "")
+        return f"{self.distribution} {self.version}" + (" or newer from popgen's wheels" if self.builtin else "")
 
 
 def components_from(plain: Mapping[str, Any]) -> tuple[Component, ...]:

@@ -12,17 +12,18 @@ from importlib.metadata import Distribution, EntryPoint, PackageNotFoundError, d
 from typing import Literal
 
 from popgen_core.contracts.card import Card
-from popgen_core.errors import PluginError
+from popgen_core.errors import PluginError, need
 from popgen_core.plugins import Catalogue
 from popgen_core.plugins.hooks import PROJECT
 from popgen_core.plugins.loader import BUILTIN, Offer, offers_of
 from popgen_core.testing.kinds import checks_of
-from popgen_core.testing.maker import Maker
+from popgen_core.testing.maker import MODEL_KINDS, Maker
 from popgen_core.testing.running import Row, run_checks
 
 __all__ = ["Examination", "Finding", "examine"]
 
 Tell = Callable[[int, int, str], None]
+WITH_TORCH = (*MODEL_KINDS, "checkpoint")  # kinds whose checks need it
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def examine(
     """Check every component of an installed distribution, or those of a kind or name alone.
 
     `catalogue` says whose names it would clash with; `tell` hears how many components are done. Whatever a plug-in
-    raises is a finding. Raises PluginError where no such distribution has plug-ins, or no such component is in it.
+    raises is a finding. Raises PluginError where no such distribution has plug-ins, or no such component is in it, and
+    NotInstalled where the checks of a part of a model would need torch.
     """
     found = _installed(name)
     owner, version = _name(found), found.version
@@ -69,6 +71,8 @@ def examine(
     chosen = [each for each in handed if _is_chosen(each[1].card, kind, only)]
     if (kind or only) and not chosen:
         raise PluginError(f"{owner} hands in no {kind or 'component'} {only}".rstrip(), hint=_handed_in(handed))
+    if any(offer.card.kind in WITH_TORCH for _, offer in chosen):
+        need("torch")
     for number, (entry, offer) in enumerate(chosen):
         if tell:
             tell(number, len(chosen), f"{offer.card.kind} {offer.card.name}")
@@ -149,12 +153,7 @@ def _of_component(entry: EntryPoint, offer: Offer, catalogue: Catalogue) -> Iter
 
 
 def _kit_rows(make: Maker) -> list[Row]:
-    try:
-        checks = checks_of(make.card.kind)
-    except ImportError as error:  # the checks of a model's parts need torch
-        reason = f"its checks cannot run: {error} (install popgen-core[torch])"
-        return [Row("check_kit_runs", "FAIL", reason, 0.0)]
-    return run_checks(make, checks)
+    return run_checks(make, checks_of(make.card.kind))
 
 
 def _name_row(offer: Offer, catalogue: Catalogue) -> Row:
