@@ -17,7 +17,7 @@ MADE_WITH = "was made with the encoder 'waves.v1' of my-idea 0.3.0, and 0.4.0 is
 
 
 @pytest.fixture
-def song(shop: WaveShop, wave_run: Path, tmp_path: Path) -> Path:
+def song(her_shop: WaveShop, wave_run: Path, tmp_path: Path) -> Path:
     """A song of the run, written with the version that it was made with."""
     [row] = api.generate(wave_run, tmp_path / "songs", bars=2, temperature=1.5)
     return row.path
@@ -25,7 +25,7 @@ def song(shop: WaveShop, wave_run: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("command", ["generate", "score", "explain", "reproduce"])
 def test_another_version_exits_4_and_with_force_goes_on_with_one_line(
-    popgen: Any, shop: WaveShop, wave_run: Path, dataset_dir: Path, song: Path, tmp_path: Path, command: str
+    popgen: Any, her_shop: WaveShop, wave_run: Path, dataset_dir: Path, song: Path, tmp_path: Path, command: str
 ) -> None:
     checkpoint = shutil.copy(wave_run / "last.safetensors", tmp_path)  # without run.json: no baselines to fit
     words = {
@@ -34,7 +34,7 @@ def test_another_version_exits_4_and_with_force_goes_on_with_one_line(
         "explain": [song, "--at", "bar1", "-o", tmp_path / "x.html", "--checkpoint", checkpoint, "--quick"],
         "reproduce": [song, checkpoint],
     }[command]
-    shop.install("my-idea", "0.4.0")
+    her_shop.install("my-idea", "0.4.0")
     done = popgen(command, *words)
     assert done.exit_code == 4
     assert done.stderr == (
@@ -48,12 +48,12 @@ def test_another_version_exits_4_and_with_force_goes_on_with_one_line(
 
 @pytest.mark.parametrize("command", ["generate", "score", "explain", "reproduce"])
 def test_every_command_takes_a_checkpoint_by_its_name(
-    popgen: Any, shop: WaveShop, wave_run: Path, dataset_dir: Path, song: Path, tmp_path: Path, command: str
+    popgen: Any, her_shop: WaveShop, wave_run: Path, dataset_dir: Path, song: Path, tmp_path: Path, command: str
 ) -> None:
     from popgen_core.shipped import pack
 
-    pack(wave_run, shop.folder, "mit", name="wave-model")
-    shop.install("wave-weights", "1.0", WHERE.format(file="wave-model.safetensors"), "checkpoint", "wave-model.v1")
+    pack(wave_run, her_shop.folder, "mit", name="wave-model")
+    her_shop.install("wave-weights", "1.0", WHERE.format(file="wave-model.safetensors"), "checkpoint", "wave-model.v1")
     name = "wave-weights:wave-model.v1"
     words = {
         "generate": [name, "-o", tmp_path / "out", "--bars", 1],

@@ -22,10 +22,10 @@ pytest_plugins = ("wave_run",)
 MADE_WITH = "was made with the encoder 'waves.v1' of my-idea 0.3.0, and 0.4.0 is installed"
 
 
-def refused(kind: type[PopgenError], run: Path, shop: WaveShop, force: bool = False) -> PopgenError:
+def refused(kind: type[PopgenError], run: Path, her_shop: WaveShop, force: bool = False) -> PopgenError:
     """The error of loading, which is one line."""
     with pytest.raises(kind) as found:
-        load_checkpoint(run, shop.found(), force)
+        load_checkpoint(run, her_shop.found(), force)
     assert "\n" not in str(found.value)
     return found.value
 
@@ -44,17 +44,17 @@ def test_a_checkpoint_names_each_strangers_distribution_and_version(wave_run: Pa
 
 
 def test_of_two_strangers_of_one_name_a_checkpoint_names_the_one_that_the_recipe_chose(
-    shop: WaveShop, short_dataset: Path, tmp_path: Path
+    her_shop: WaveShop, short_dataset: Path, tmp_path: Path
 ) -> None:
-    shop.install("other-idea", "7.0")
+    her_shop.install("other-idea", "7.0")
     report = api.train(short_dataset, tmp_path / "run", changes=[*ONE_STEP, "encoder.name=other-idea:waves.v1"])
     assert read_checkpoint(report.checkpoint)[0].components["encoder"] == ["waves.v1", "other-idea", "7.0"]
-    loaded = load_checkpoint(tmp_path / "run", shop.found())
+    loaded = load_checkpoint(tmp_path / "run", her_shop.found())
     assert type(loaded.model.encoder).__module__ == "other_idea_parts"
 
 
 def test_a_checkpoint_with_its_strangers_writes_songs_that_name_them(
-    shop: WaveShop, wave_run: Path, tmp_path: Path
+    her_shop: WaveShop, wave_run: Path, tmp_path: Path
 ) -> None:
     [row] = api.generate(wave_run, tmp_path / "songs", bars=1)
     made = json.loads(song_from_midi(row.path.read_bytes()).provenance.removeprefix(PROVENANCE))
@@ -64,10 +64,10 @@ def test_a_checkpoint_with_its_strangers_writes_songs_that_name_them(
     assert (again.same, again.remarks) == (True, ())
 
 
-def test_all_that_is_missing_is_named_at_once_with_what_to_install(shop: WaveShop, wave_run: Path) -> None:
-    shop.close()
+def test_all_that_is_missing_is_named_at_once_with_what_to_install(her_shop: WaveShop, wave_run: Path) -> None:
+    her_shop.close()
     for force in (False, True):
-        error = refused(Refused, wave_run, shop, force)
+        error = refused(Refused, wave_run, her_shop, force)
         assert error.message == (
             f"{wave_run} needs the encoder 'waves.v1' and the loss 'ripples.v1', which are not installed"
         )
@@ -75,20 +75,20 @@ def test_all_that_is_missing_is_named_at_once_with_what_to_install(shop: WaveSho
         assert error.exit_code == 4
 
 
-def test_what_is_missing_is_told_with_what_has_another_version(shop: WaveShop, wave_run: Path) -> None:
-    shop.remove("her-loss")
-    shop.install("my-idea", "0.4.0")
-    error = refused(Refused, wave_run, shop)
+def test_what_is_missing_is_told_with_what_has_another_version(her_shop: WaveShop, wave_run: Path) -> None:
+    her_shop.remove("her-loss")
+    her_shop.install("my-idea", "0.4.0")
+    error = refused(Refused, wave_run, her_shop)
     assert error.message == f"{wave_run} needs the loss 'ripples.v1', which is not installed; it {MADE_WITH}"
     assert error.hint == "install her-loss 1.0 and my-idea 0.3.0"
-    assert refused(Refused, wave_run, shop, force=True).hint == "install her-loss 1.0"
+    assert refused(Refused, wave_run, her_shop, force=True).hint == "install her-loss 1.0"
 
 
 def test_another_version_is_asked_about_and_forced_with_one_line(
-    shop: WaveShop, wave_run: Path, tmp_path: Path
+    her_shop: WaveShop, wave_run: Path, tmp_path: Path
 ) -> None:
-    shop.install("my-idea", "0.4.0")
-    error = refused(Refused, wave_run, shop)
+    her_shop.install("my-idea", "0.4.0")
+    error = refused(Refused, wave_run, her_shop)
     assert error.message == f"{wave_run} {MADE_WITH}"
     assert error.hint == "install my-idea 0.3.0, or add --force to go on all the same"
     assert error.exit_code == 4
@@ -98,10 +98,10 @@ def test_another_version_is_asked_about_and_forced_with_one_line(
 
 
 def test_a_song_of_another_version_says_so_when_it_is_made_again(
-    shop: WaveShop, wave_run: Path, tmp_path: Path
+    her_shop: WaveShop, wave_run: Path, tmp_path: Path
 ) -> None:
     [row] = api.generate(wave_run, tmp_path / "songs", bars=1)
-    shop.install("my-idea", "0.4.0")
+    her_shop.install("my-idea", "0.4.0")
     again = api.reproduce(row.path, wave_run, force=True)
     change = "encoder: waves.v1 of my-idea 0.3.0 then, waves.v1 of my-idea 0.4.0 now"
     assert again.remarks == (f"forced: {wave_run} {MADE_WITH}", change)
@@ -112,38 +112,40 @@ def test_a_song_of_another_version_says_so_when_it_is_made_again(
     assert api.reproduce(row.path, wave_run, force=True).remarks == again.remarks[:1]
 
 
-def test_popgens_own_components_never_ask(shop: WaveShop, wave_run: Path, tmp_path: Path) -> None:
+def test_popgens_own_components_never_ask(her_shop: WaveShop, wave_run: Path, tmp_path: Path) -> None:
     file = made_with(wave_run, tmp_path / "x.safetensors", backbone=["transformer.v1", "popgen-core", "0.0.1"])
-    assert load_checkpoint(file, shop.found()).remarks == ()
+    assert load_checkpoint(file, her_shop.found()).remarks == ()
 
 
 def test_one_of_popgens_own_that_is_not_here_needs_any_newer_version(
-    shop: WaveShop, wave_run: Path, tmp_path: Path
+    her_shop: WaveShop, wave_run: Path, tmp_path: Path
 ) -> None:
     file = made_with(wave_run, tmp_path / "x.safetensors", backbone=["later.v1", "popgen-core", "9.0"])
-    error = refused(Refused, file, shop)
+    error = refused(Refused, file, her_shop)
     assert "needs the backbone 'later.v1', which popgen-core 0.1.0 does not offer" in error.message
     assert error.hint == "install popgen-core 9.0 or newer from popgen's wheels"
 
 
-def test_a_plain_name_means_the_distribution_that_it_meant_then(shop: WaveShop, wave_run: Path) -> None:
-    shop.install("other-idea", "7.0")  # and now two offer waves.v1
-    loaded = load_checkpoint(wave_run, shop.found())
+def test_a_plain_name_means_the_distribution_that_it_meant_then(her_shop: WaveShop, wave_run: Path) -> None:
+    her_shop.install("other-idea", "7.0")  # and now two offer waves.v1
+    loaded = load_checkpoint(wave_run, her_shop.found())
     assert type(loaded.model.encoder).__module__ == "my_idea_parts"
     assert loaded.recipe.parts["encoder"].name == "waves.v1"
 
 
-def test_the_same_name_of_another_distribution_is_no_replacement(shop: WaveShop, wave_run: Path) -> None:
-    shop.remove("my-idea")
-    shop.install("other-idea", "0.3.0")
+def test_the_same_name_of_another_distribution_is_no_replacement(her_shop: WaveShop, wave_run: Path) -> None:
+    her_shop.remove("my-idea")
+    her_shop.install("other-idea", "0.3.0")
     for force in (False, True):
-        assert refused(Refused, wave_run, shop, force).hint == "install my-idea 0.3.0"
+        assert refused(Refused, wave_run, her_shop, force).hint == "install my-idea 0.3.0"
 
 
-def test_a_checkpoint_that_names_no_components_loads_as_before(shop: WaveShop, wave_run: Path, tmp_path: Path) -> None:
+def test_a_checkpoint_that_names_no_components_loads_as_before(
+    her_shop: WaveShop, wave_run: Path, tmp_path: Path
+) -> None:
     card, tensors = read_checkpoint(wave_run / "last.safetensors")
     write_checkpoint(tmp_path / "x.safetensors", tensors, replace(card, components={}))
-    assert load_checkpoint(tmp_path / "x.safetensors", shop.found()).strangers == ()
+    assert load_checkpoint(tmp_path / "x.safetensors", her_shop.found()).strangers == ()
 
 
 @pytest.mark.parametrize(
@@ -158,19 +160,19 @@ def test_a_checkpoint_that_names_no_components_loads_as_before(shop: WaveShop, w
     ],
 )
 def test_why_an_installed_distribution_does_not_help_is_told(
-    shop: WaveShop, wave_run: Path, change: dict[str, Any], said: str, hint: str
+    her_shop: WaveShop, wave_run: Path, change: dict[str, Any], said: str, hint: str
 ) -> None:
-    shop.install("my-idea", "0.3.0", **change)
-    error = refused(Refused, wave_run, shop)
+    her_shop.install("my-idea", "0.3.0", **change)
+    error = refused(Refused, wave_run, her_shop)
     assert said in error.message
     assert hint in error.hint
 
 
 def test_a_stranger_that_is_kept_out_is_to_be_let_in(
-    shop: WaveShop, wave_run: Path, monkeypatch: pytest.MonkeyPatch
+    her_shop: WaveShop, wave_run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POPGEN_PLUGINS", "her-loss")
-    error = refused(Refused, wave_run, shop)
+    error = refused(Refused, wave_run, her_shop)
     assert "needs the encoder 'waves.v1', which POPGEN_PLUGINS=her-loss keeps out" in error.message
     assert error.hint == "let my-idea in"
 
@@ -187,19 +189,19 @@ def test_a_stranger_that_is_kept_out_is_to_be_let_in(
     ],
 )
 def test_a_component_that_cannot_be_imported_or_made_is_the_defect_of_its_distribution(
-    shop: WaveShop, wave_run: Path, code: str, said: str
+    her_shop: WaveShop, wave_run: Path, code: str, said: str
 ) -> None:
-    shop.install("my-idea", "0.3.0", code)
-    error = refused(PluginError, wave_run, shop)
+    her_shop.install("my-idea", "0.3.0", code)
+    error = refused(PluginError, wave_run, her_shop)
     assert said in error.message
     assert "my-idea" in str(error)
 
 
 def test_weights_that_do_not_fit_another_version_advise_the_one_they_were_made_with(
-    shop: WaveShop, wave_run: Path
+    her_shop: WaveShop, wave_run: Path
 ) -> None:
     other = "    def __init__(self, config, sizes):\n        super().__init__(config, sizes)\n"
-    shop.install("my-idea", "0.4.0", WAVES + other + "        self.place = self.notes\n")
-    error = refused(Refused, wave_run, shop, force=True)
+    her_shop.install("my-idea", "0.4.0", WAVES + other + "        self.place = self.notes\n")
+    error = refused(Refused, wave_run, her_shop, force=True)
     assert "do not fit its recipe" in error.message
     assert error.hint == "install the versions that it was made with"

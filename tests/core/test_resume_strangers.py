@@ -20,8 +20,10 @@ def run(wave_run: Path, tmp_path: Path) -> Path:
     return shutil.copytree(wave_run, tmp_path / "run")
 
 
-def test_a_run_whose_strangers_are_gone_says_what_to_install(shop: WaveShop, short_dataset: Path, run: Path) -> None:
-    shop.close()
+def test_a_run_whose_strangers_are_gone_says_what_to_install(
+    her_shop: WaveShop, short_dataset: Path, run: Path
+) -> None:
+    her_shop.close()
     for force in (False, True):
         with pytest.raises(Refused) as refused:
             api.train(short_dataset, run, resume=True, force=force)
@@ -30,9 +32,9 @@ def test_a_run_whose_strangers_are_gone_says_what_to_install(shop: WaveShop, sho
 
 
 def test_a_run_goes_on_with_the_distribution_that_it_was_begun_with(
-    shop: WaveShop, short_dataset: Path, run: Path
+    her_shop: WaveShop, short_dataset: Path, run: Path
 ) -> None:
-    shop.install("other-idea", "7.0")  # and now two offer waves.v1
+    her_shop.install("other-idea", "7.0")  # and now two offer waves.v1
     assert api.train(short_dataset, run, resume=True).notes == ()
     report = api.train(short_dataset, run, changes=["train.minutes=1.0"], resume=True, force=True)
     assert (report.steps, report.notes) == (4, ("forced: recipe.train.minutes: 1e-06, now 1.0",))
@@ -40,9 +42,9 @@ def test_a_run_goes_on_with_the_distribution_that_it_was_begun_with(
 
 
 def test_a_run_goes_on_with_another_version_only_by_force_and_is_of_that_version_then(
-    shop: WaveShop, short_dataset: Path, run: Path
+    her_shop: WaveShop, short_dataset: Path, run: Path
 ) -> None:
-    shop.install("my-idea", "0.4.0")
+    her_shop.install("my-idea", "0.4.0")
     with pytest.raises(Refused, match=r"of my-idea 0\.3\.0, and 0\.4\.0 is installed") as refused:
         api.train(short_dataset, run, resume=True)
     assert refused.value.hint == "install my-idea 0.3.0, or add --force to go on all the same"
@@ -52,19 +54,21 @@ def test_a_run_goes_on_with_another_version_only_by_force_and_is_of_that_version
     assert api.train(short_dataset, run, resume=True).notes == ()
 
 
-def test_another_version_is_asked_about_before_its_settings_are(shop: WaveShop, short_dataset: Path, run: Path) -> None:
-    shop.install("my-idea", "0.4.0", WAVES.replace("pass", "loudness: float"))
+def test_another_version_is_asked_about_before_its_settings_are(
+    her_shop: WaveShop, short_dataset: Path, run: Path
+) -> None:
+    her_shop.install("my-idea", "0.4.0", WAVES.replace("pass", "loudness: float"))
     with pytest.raises(Refused, match=r"and 0\.4\.0 is installed"):
         api.train(short_dataset, run, resume=True)
 
 
-def test_a_series_of_seeds_goes_on_as_a_run_does(shop: WaveShop, short_dataset: Path, tmp_path: Path) -> None:
+def test_a_series_of_seeds_goes_on_as_a_run_does(her_shop: WaveShop, short_dataset: Path, tmp_path: Path) -> None:
     changes = [*ONE_STEP, "encoder.name=waves.v1"]
     api.train_seeds(short_dataset, tmp_path / "seeds", seeds=2, changes=changes)
-    shop.install("other-idea", "7.0")
+    her_shop.install("other-idea", "7.0")
     again = api.train_seeds(short_dataset, tmp_path / "seeds", seeds=2, resume=True)
     assert [run.seed for run in again.seeds] == [1, 2]
-    shop.remove("my-idea")
+    her_shop.remove("my-idea")
     with pytest.raises(Refused) as refused:
         api.train_seeds(short_dataset, tmp_path / "seeds", seeds=2, resume=True)
     assert refused.value.hint == "install my-idea 0.3.0"

@@ -16,35 +16,35 @@ from popgen_core.shipped import checkpoint_file, pack, shipped_file
 pytest_plugins = ("wave_run",)
 
 
-def shipped(shop: WaveShop, run: Path, distribution: str = "wave-weights", version: str = "1.0") -> Path:
+def shipped(her_shop: WaveShop, run: Path, distribution: str = "wave-weights", version: str = "1.0") -> Path:
     """A distribution that ships the run's checkpoint as wave-model.v1 -> its file."""
-    file = pack(run, shop.folder, "mit", name=distribution).file
-    shop.install(distribution, version, WHERE.format(file=file.name), "checkpoint", "wave-model.v1")
+    file = pack(run, her_shop.folder, "mit", name=distribution).file
+    her_shop.install(distribution, version, WHERE.format(file=file.name), "checkpoint", "wave-model.v1")
     return file
 
 
 def test_a_shipped_checkpoint_is_loaded_by_its_name_and_one_of_two_by_whose_it_is(
-    shop: WaveShop, wave_run: Path
+    her_shop: WaveShop, wave_run: Path
 ) -> None:
-    file = shipped(shop, wave_run)
-    assert load_checkpoint(Path("wave-model.v1"), shop.found()).file == file
-    other = shipped(shop, wave_run, "other-weights")
+    file = shipped(her_shop, wave_run)
+    assert load_checkpoint(Path("wave-model.v1"), her_shop.found()).file == file
+    other = shipped(her_shop, wave_run, "other-weights")
     with pytest.raises(PluginError, match=r"offered by other-weights 1\.0 and by wave-weights 1\.0"):
-        checkpoint_file(Path("wave-model.v1"), shop.found())
-    assert checkpoint_file(Path("other-weights:wave-model.v1"), shop.found()) == other
+        checkpoint_file(Path("wave-model.v1"), her_shop.found())
+    assert checkpoint_file(Path("other-weights:wave-model.v1"), her_shop.found()) == other
 
 
 def test_a_file_or_run_of_that_name_wins(
-    shop: WaveShop, wave_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    her_shop: WaveShop, wave_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shipped(shop, wave_run)
+    shipped(her_shop, wave_run)
     monkeypatch.chdir(tmp_path)
     here = Path("wave-model.v1")
     here.write_bytes(b"mine")
-    assert checkpoint_file(here, shop.found()) == here
+    assert checkpoint_file(here, her_shop.found()) == here
     here.unlink()
     here.mkdir()
-    assert checkpoint_file(here, shop.found()) == here / "last.safetensors"
+    assert checkpoint_file(here, her_shop.found()) == here / "last.safetensors"
 
 
 @pytest.mark.parametrize(
@@ -55,28 +55,28 @@ def test_a_file_or_run_of_that_name_wins(
         ("runs/other", "give a file, a run folder, or a name: wave-model.v1"),
     ],
 )
-def test_a_name_that_is_none_gets_a_guess_or_the_list(shop: WaveShop, wave_run: Path, name: str, hint: str) -> None:
-    shipped(shop, wave_run)
+def test_a_name_that_is_none_gets_a_guess_or_the_list(her_shop: WaveShop, wave_run: Path, name: str, hint: str) -> None:
+    shipped(her_shop, wave_run)
     with pytest.raises(CheckpointError) as refused:
-        checkpoint_file(Path(name), shop.found())
+        checkpoint_file(Path(name), her_shop.found())
     assert (refused.value.hint, refused.value.exit_code) == (hint, 1)
 
 
-def test_where_no_checkpoint_is_installed_a_missing_file_is_what_it_was(shop: WaveShop) -> None:
+def test_where_no_checkpoint_is_installed_a_missing_file_is_what_it_was(her_shop: WaveShop) -> None:
     with pytest.raises(CheckpointError, match=r"no checkpoint file \(give a \.safetensors file or a run folder\)"):
-        load_checkpoint(Path("nothing"), shop.found())
+        load_checkpoint(Path("nothing"), her_shop.found())
 
 
-def test_another_file_than_the_card_speaks_of_is_not_loaded_by_name(shop: WaveShop, wave_run: Path) -> None:
-    file = shipped(shop, wave_run)
+def test_another_file_than_the_card_speaks_of_is_not_loaded_by_name(her_shop: WaveShop, wave_run: Path) -> None:
+    file = shipped(her_shop, wave_run)
     card, tensors = read_checkpoint(file)
     write_checkpoint(file, tensors, replace(card, popgen="9.9"))  # a sound checkpoint, but another
     with pytest.raises(CheckpointError) as refused:
-        shipped_file("wave-model.v1", shop.found())
+        shipped_file("wave-model.v1", her_shop.found())
     assert "checkpoint 'wave-model.v1' of wave-weights:" in refused.value.message
     assert "its sha256 is" in refused.value.message
     assert refused.value.hint == "reinstall wave-weights"
-    assert load_checkpoint(file, shop.found())  # by its path it is whoever's file it is
+    assert load_checkpoint(file, her_shop.found())  # by its path it is whoever's file it is
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,12 @@ def test_another_file_than_the_card_speaks_of_is_not_loaded_by_name(shop: WaveSh
         ("def Part():\n    return '/nowhere/x.safetensors'", "x.safetensors is not there"),
     ],
 )
-def test_a_distribution_that_does_not_say_where_its_file_lies_is_named(shop: WaveShop, code: str, said: str) -> None:
-    shop.install("wave-weights", "1.0", code, "checkpoint", "wave-model.v1")
+def test_a_distribution_that_does_not_say_where_its_file_lies_is_named(
+    her_shop: WaveShop, code: str, said: str
+) -> None:
+    her_shop.install("wave-weights", "1.0", code, "checkpoint", "wave-model.v1")
     with pytest.raises((PluginError, CheckpointError)) as refused:
-        shipped_file("wave-model.v1", shop.found())
+        shipped_file("wave-model.v1", her_shop.found())
     assert said in refused.value.message
     assert "wave-weights" in str(refused.value)
     assert "\n" not in str(refused.value)

@@ -1,4 +1,4 @@
-"""A real run with a stranger's encoder and another stranger's loss, and a shop to change what is installed."""
+"""A real run with a stranger's encoder and another stranger's loss, and a her_shop to change what is installed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytest_plugins = ("tiny_run",)
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WaveShop]:
+def her_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WaveShop]:
     """my-idea 0.3.0 with the encoder waves.v1 and her-loss 1.0 with the loss ripples.v1."""
     (tmp_path / "shop").mkdir()
     monkeypatch.syspath_prepend(str(tmp_path / "shop"))
@@ -26,9 +26,9 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WaveShop]:
     made.close()
 
 
-def stocked(shop: WaveShop) -> None:
-    shop.install("my-idea", "0.3.0")
-    shop.install("her-loss", "1.0", RIPPLES, "loss", "ripples.v1")
+def stocked(her_shop: WaveShop) -> None:
+    her_shop.install("my-idea", "0.3.0")
+    her_shop.install("her-loss", "1.0", RIPPLES, "loss", "ripples.v1")
 
 
 @pytest.fixture(scope="session")
@@ -37,9 +37,9 @@ def wave_run(short_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     folder = tmp_path_factory.mktemp("waves")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(folder))
-        shop = WaveShop(folder)
-        stocked(shop)
+        her_shop = WaveShop(folder)
+        stocked(her_shop)
         changes = [*ONE_STEP, "encoder.name=waves.v1", "loss.name=ripples.v1"]
         api.train(short_dataset, folder / "run", "paper", changes=changes)
-        shop.close()
+        her_shop.close()
     return folder / "run"
