@@ -21,6 +21,7 @@ from popgen_core.testing.model.module import (
     moves_to_another_device,
     saves_and_loads,
     steady_in_eval,
+    vectors_are_sound,
 )
 from popgen_core.testing.model.stream import streamed
 from popgen_core.testing.verdict import Check, NotApplicable, claim
@@ -159,12 +160,7 @@ def _vectors_are_right(backbone: Any, width: int, batch: int, most: int) -> None
         stepped = streamed(backbone, x[:, :2].unbind(1), batch)
         for what, rows, wanted in (("forward", made, frames), ("step", stepped, min(frames, 2))):
             shape = (batch, wanted, width)
-            claim(
-                tuple(rows.shape) == shape,
-                f"{what} makes {tuple(rows.shape)} of {batch} songs and {wanted} frames; it must be {shape}",
-            )
-            claim(rows.dtype == torch.float32, f"{what} makes {rows.dtype} of float32 vectors")
-            claim(rows.isfinite().all(), f"{what} makes values that are no numbers")
+            vectors_are_sound(rows, shape, what)
 
 
 CHECKS: tuple[Check, ...] = (

@@ -36,6 +36,7 @@ from popgen_core.testing.model.module import (
     moves_to_another_device,
     saves_and_loads,
     steady_in_eval,
+    vectors_are_sound,
 )
 from popgen_core.testing.model.stream import streamed
 from popgen_core.testing.verdict import Check, claim
@@ -160,12 +161,7 @@ def _rows_are_right(encoder: Any, sizes: Sizes, batch: int) -> None:
         stepped = streamed(encoder, frames_of(inputs, ahead_of(encoder))[:2], batch)
         for what, made, wanted in (("forward", rows, frames), ("step", stepped, min(frames, 2))):
             shape = (batch, wanted, sizes.width)
-            claim(
-                tuple(made.shape) == shape,
-                f"{what} makes {tuple(made.shape)} of {batch} songs and {wanted} frames; it must be {shape}",
-            )
-            claim(made.dtype == torch.float32, f"{what} makes {made.dtype} of float32 inputs")
-            claim(made.isfinite().all(), f"{what} makes values that are no numbers")
+            vectors_are_sound(made, shape, what)
 
 
 CHECKS: tuple[Check, ...] = (

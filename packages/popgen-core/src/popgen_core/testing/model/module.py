@@ -33,6 +33,7 @@ __all__ = [
     "practise",
     "saves_and_loads",
     "steady_in_eval",
+    "vectors_are_sound",
 ]
 
 Run = Callable[[nn.Module, int], Sequence[Tensor]]
@@ -166,6 +167,14 @@ def moves_to_another_device(module: Any, run: Run) -> None:
         raise NotApplicable("it cannot be tried without numbers, only on a GPU") from error
     stayed = [str(value.device) for value in made if value.device.type != "meta"]
     claim(not stayed, f"moved to another device, it still makes values on {stayed[:1]}")
+
+
+def vectors_are_sound(made: Tensor, shape: tuple[int, int, int], what: str) -> None:
+    """What `what` made of float32 has this shape (batch, frame, width), in float32 numbers."""
+    seen = tuple(made.shape)
+    claim(seen == shape, f"{what} makes {seen} of {shape[0]} songs and {shape[1]} frames; it must be {shape}")
+    claim(made.dtype == torch.float32, f"{what} makes {made.dtype} of float32 values")
+    claim(made.isfinite().all(), f"{what} makes values that are no numbers")
 
 
 @torch.no_grad()
