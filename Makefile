@@ -4,28 +4,35 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PACKAGES := popgen_core popgen_encoders popgen_eval popgen_cli
+# popgen-starter is installed and built as soon as its weights are there
+WEIGHTS := $(wildcard packages/popgen-starter/src/popgen_starter/*.safetensors)
+STARTER := $(if $(WEIGHTS),packages/popgen-starter)
+PARTS := $(filter-out packages/popgen-starter,$(wildcard packages/*)) $(STARTER)
+PACKAGES := popgen_core popgen_encoders popgen_eval popgen_cli $(if $(WEIGHTS),popgen_starter)
 WORKERS ?= 2
 WHEELS ?= wheels
 SLOW ?= 1
 
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help environment demo test check format bench docs site wheels clean
+.PHONY: help environment demo starter test check format bench docs site wheels clean
 
 help:  ## list the jobs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 environment: $(READY)  ## install popgen and its tools into .venv
 
-$(READY): requirements-dev.txt constraints.txt $(wildcard packages/*/pyproject.toml)
+$(READY): requirements-dev.txt constraints.txt $(wildcard packages/*/pyproject.toml) $(WEIGHTS)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt $(addprefix -e ,$(STARTER))
 	touch $@
 
-demo: $(READY)  ## write songs, train a small model on them, let it write one; all of it lies in demo/
+demo: $(READY)  ## let the starter, or a small model that is trained first, write a song; all of it lies in demo/
 	rm -rf demo
 	$(BIN)/popgen demo -o demo
+
+starter: $(READY)  ## pack RUN, its weights under LICENCE, as the starter: packages/popgen-starter
+	$(BIN)/python packages/popgen-starter/make.py $(RUN) --licence $(LICENCE) $(STARTER_OPTIONS)
 
 test: $(READY)  ## run the test suite (SLOW=0 leaves out the long ones)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(filter 0,$(SLOW)),-m "not slow")
@@ -51,7 +58,7 @@ site: $(READY)  ## build the documentation as a site in site/
 
 wheels: $(READY)  ## build a wheel of every distribution into wheels/
 	rm -rf $(WHEELS)
-	for each in packages/*; do $(BIN)/python -m build --quiet --wheel --no-isolation --outdir $(WHEELS) $$each || exit 1; done
+	for each in $(PARTS); do $(BIN)/python -m build --quiet --wheel --no-isolation --outdir $(WHEELS) $$each || exit 1; done
 
 clean:  ## remove what the other jobs made
 	rm -rf $(VENV) demo site wheels

@@ -31,6 +31,10 @@ installs the figures alone, `pip install wheels/popgen*.whl` everything. The oth
 Extras of what is installed already are safe to ask for by name: `pip install --find-links wheels "popgen-core[plot]"`.
 What a command or call below lacks it names in one line, with the part to install, and ends with exit code 1 (4 for a
 checkpoint whose components are not here).
+
+`popgen-starter` ships a model that writes songs at once. `popgen generate` uses it where no checkpoint is named, and
+where it is not installed says so in one line and ends with exit code 2. Its wheel is built as soon as its weights are
+in the checkout.
 """
 BRINGS = {
     "popgen-core": "songs, MIDI, datasets, the songwriter, reports of runs, the catalogue of plug-ins: from Python",

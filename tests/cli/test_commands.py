@@ -158,7 +158,7 @@ def test_plugins_list_names_every_component_and_whose_it_is(popgen: Popgen) -> N
 
 def test_recipes_are_listed_shown_and_checked(popgen: Popgen, tmp_path: Path) -> None:
     listed = popgen("recipe", "list").stdout.splitlines()
-    assert [line.split()[0] for line in listed] == ["demo", "paper", "paper.warm", "pop"]
+    assert [line.split()[0] for line in listed] == ["demo", "paper", "paper.warm", "pop", "pop.v2"]
     shown = popgen("recipe", "show", "paper", "--set", "train.epochs=3").stdout
     assert "epochs = 3" in shown.splitlines()
     (tmp_path / "mine.toml").write_text(shown)

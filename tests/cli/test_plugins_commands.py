@@ -12,6 +12,11 @@ from typing import Any
 
 import pytest
 from own_plugins import begin, install
+from plugin_shop import GOOD, Shop
+
+from popgen_core.plugins.weights import weights_at
+
+pytest_plugins = ("open_shop",)
 
 Popgen = Callable[..., Any]
 
@@ -61,8 +66,9 @@ def test_show_tells_the_same_as_json(popgen: Popgen) -> None:
         (("new", "checkpoint", "my-idea"), "a checkpoint needs --weights and --licence"),
         (
             ("new", "loss", "my-idea", "--licence", "mit"),
-            "--weights and --licence are for a checkpoint, not for a component of kind loss",
+            "--weights, --licence and --stored-as are for a checkpoint, not for a component of kind loss",
         ),
+        (("new", "loss", "my-idea", "--stored-as", "half"), "--stored-as are for a checkpoint"),
     ],
 )
 def test_wrong_use_ends_with_2_and_one_line(
@@ -74,6 +80,21 @@ def test_wrong_use_ends_with_2_and_one_line(
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkpoint_is_made_with_its_weights_in_8_bits_and_says_so(
+    popgen: Popgen, run_dir: Path, tmp_path: Path
+) -> None:
+    words = ("plugins", "new", "checkpoint", "my-weights", "--weights", run_dir, "--licence", "mit", "--stored-as")
+    done = popgen(*words, "int4", "-o", tmp_path / "wrong")
+    assert (done.exit_code, "'int4' is no way to store weights (ways are: float, half, int8)" in done.stderr) == (
+        1,
+        True,
+    )
+    assert not (tmp_path / "wrong").exists()
+    assert popgen(*words, "int8", "-o", tmp_path / "new").exit_code == 0
+    assert weights_at(tmp_path / "new/src/my_weights/my-weights.safetensors").stored == "int8"
+    assert weights_at(run_dir / "last.safetensors").stored == "float"
 
 
 def test_check_tells_a_row_a_check_and_a_summary(popgen: Popgen) -> None:
@@ -119,6 +140,35 @@ def test_new_makes_a_folder_of_the_name_and_says_what_is_next(
     again = popgen("plugins", "new", "evaluator", "my-idea")
     assert again.exit_code == 2
     assert "my-idea exists and is not empty" in again.stderr
+
+
+def test_new_says_first_what_its_tests_lack(popgen: Popgen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("popgen_core.plugins.new.lacks", lambda card: card.install)
+    lines = popgen("plugins", "new", "loss", "my-idea", "-o", tmp_path / "one").stdout.splitlines()
+    at = lines.index("  first    install popgen-core[torch] from popgen's wheels: its tests need it")
+    assert lines[at + 1] == "  edit     src/my_idea/loss.py"
+
+
+COLOURED = """
+    from dataclasses import dataclass
+
+    class Waves:
+        "Blue\x1b[34m"
+
+        @dataclass
+        class Config:
+            "No options."
+"""
+
+
+def test_what_a_card_says_cannot_steer_the_terminal(popgen: Popgen, shop: Shop) -> None:
+    shop.install("odd-one", GOOD.replace("by waves", "red\\x1b[31m"), COLOURED)
+    listed = popgen("plugins", "list").stdout
+    shown = popgen("plugins", "show", "encoder", "waves.v1").stdout
+    assert r"encodes red\x1b[31m" in listed
+    assert r"encodes red\x1b[31m" in shown
+    assert r"Blue\x1b[34m" in shown
+    assert "\x1b" not in listed + shown
 
 
 def test_new_makes_the_folder_that_is_told(popgen: Popgen, tmp_path: Path) -> None:

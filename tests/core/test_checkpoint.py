@@ -61,6 +61,28 @@ def test_a_checkpoint_comes_back_as_it_went_in(file: Path) -> None:
         assert np.array_equal(value, TENSORS[name])
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"components": []}, "components is []"),
+        ({"components": None}, "components is None"),
+        ({"components": {"encoder": ["cnn.v1", "popgen-encoders"]}}, "components.encoder is ['cnn.v1', 'popgen-enc"),
+        ({"components": {"encoder": ["cnn.v1", "popgen-encoders", 1]}}, "components.encoder is ['cnn.v1'"),
+        ({"recipe": 5}, "recipe is 5"),
+        ({"groups": "drums"}, "groups is 'drums'"),
+        ({"controls": {}}, "controls is {}"),
+        ({"corpus": None}, "corpus is None"),
+        ({"corpus": {"programs": 5}}, "corpus.programs is 5"),
+        ({"trained": []}, "trained is []"),
+    ],
+)
+def test_a_header_whose_fields_are_not_what_they_must_be_is_refused(
+    tmp_path: Path, change: dict[str, Any], said: str
+) -> None:
+    write_checkpoint(tmp_path / "x.safetensors", TENSORS, replace(CARD, **change))  # and so its digests are right
+    assert f"x.safetensors is damaged: its header's {said}" in refusal(tmp_path / "x.safetensors")
+
+
 def test_the_sha256_tells_weights_names_and_shapes_apart_and_nothing_else(tmp_path: Path) -> None:
     def digest(card: Card = CARD, **tensors: Any) -> str:
         return write_checkpoint(tmp_path / "x.safetensors", tensors, card)
@@ -128,7 +150,9 @@ def signed(header: Any) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        ({**asdict(CARD), "schema": 2}, "schema 2, this popgen reads 1"),
+        ({**asdict(CARD), "schema": 3}, "schema 3, this popgen reads 1 and 2"),
+        ({**asdict(CARD), "schema": 2, "weights": "int4"}, "stores its weights as 'int4'"),
+        ({**asdict(CARD), "schema": 1, "weights": "int8"}, "stores its weights as 'int8'"),
         ({}, "schema None"),
         ([1], "no card"),
         ({**asdict(CARD), "colour": "blue"}, "damaged"),

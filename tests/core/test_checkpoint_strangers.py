@@ -140,6 +140,35 @@ def test_the_same_name_of_another_distribution_is_no_replacement(her_shop: WaveS
         assert refused(Refused, wave_run, her_shop, force).hint == "install my-idea 0.3.0"
 
 
+@pytest.mark.parametrize("version", ["0.3.0", "0.3", "0.3.0.0"])
+def test_a_distribution_that_is_written_otherwise_is_the_same_one(
+    her_shop: WaveShop, wave_run: Path, version: str
+) -> None:
+    her_shop.remove("my-idea")
+    her_shop.install("My_Idea", version)
+    her_shop.install("other-idea", "7.0")  # and two offer waves.v1
+    loaded = load_checkpoint(wave_run, her_shop.found())
+    assert type(loaded.model.encoder).__module__ == "My_Idea_parts"
+    assert loaded.remarks == ()
+    assert her_shop.found().find("encoder", "my.idea:waves.v1").distribution == "My_Idea"
+
+
+@pytest.mark.parametrize("version", ["0.3.0rc1", "0.3.1", "0.30", "3"])
+def test_only_zeros_at_the_end_make_no_other_version(her_shop: WaveShop, wave_run: Path, version: str) -> None:
+    her_shop.install("my-idea", version)
+    assert f"and {version} is installed" in refused(Refused, wave_run, her_shop).message
+
+
+def test_one_that_is_written_otherwise_and_kept_out_is_to_be_let_in(
+    her_shop: WaveShop, wave_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    her_shop.remove("my-idea")
+    her_shop.install("My_Idea", "0.3.0", hook="raise ValueError('no luck')")
+    assert "which did not load: " in refused(Refused, wave_run, her_shop).message
+    monkeypatch.setenv("POPGEN_PLUGINS", "her-loss")
+    assert "POPGEN_PLUGINS=her-loss keeps out" in refused(Refused, wave_run, her_shop).message
+
+
 def test_a_checkpoint_that_names_no_components_loads_as_before(
     her_shop: WaveShop, wave_run: Path, tmp_path: Path
 ) -> None:
@@ -184,7 +213,11 @@ def test_a_stranger_that_is_kept_out_is_to_be_let_in(
         ("1 / 0", "encoder 'waves.v1' of my-idea 0.3.0 cannot be loaded: ZeroDivisionError"),
         (
             WAVES + "    def __init__(self, config, sizes):\n        raise ValueError('no\\nluck')\n",
-            "ValueError: no luck",
+            "encoder 'waves.v1' of my-idea 0.3.0 cannot be made: ValueError: no luck",
+        ),
+        (
+            WAVES + "    def __init__(self, config, sizes):\n        raise SystemExit(0)\n",
+            "encoder 'waves.v1' of my-idea 0.3.0 cannot be made: SystemExit: 0",
         ),
     ],
 )
@@ -194,7 +227,8 @@ def test_a_component_that_cannot_be_imported_or_made_is_the_defect_of_its_distri
     her_shop.install("my-idea", "0.3.0", code)
     error = refused(PluginError, wave_run, her_shop)
     assert said in error.message
-    assert "my-idea" in str(error)
+    assert "my-idea" in error.hint
+    assert "her-loss" not in str(error)  # which is sound
 
 
 def test_weights_that_do_not_fit_another_version_advise_the_one_they_were_made_with(

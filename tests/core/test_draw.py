@@ -122,6 +122,7 @@ def test_each_frame_is_drawn_from_silence_on_given_the_frame_before_and_its_own_
         silence=lambda batch: Inputs(torch.zeros(batch, 1, 1, 3, 5), torch.zeros(batch, 1, 2)),
         step=lambda inputs, stream: None,
         decoder=SimpleNamespace(sample=sample),
+        remembers=False,
     )
     controls = torch.tensor([[1.0, 2], [3, 4], [5, 6]])
     told = Told(controls)

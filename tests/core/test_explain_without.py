@@ -33,7 +33,7 @@ def test_the_past_is_silenced_as_a_whole_before_the_last_bars_and_bar_by_bar() -
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("decoder", ["independent.v1", "ordered.v1"])
+@pytest.mark.parametrize("decoder", ["independent.v1", "ordered.v1", "ordered.v2"])
 def test_a_silenced_bar_is_as_if_the_group_had_not_played_there(decoder: str) -> None:
     song, group = song_of(6), ("drums", "bass", "chords", "guitar", "strings", "lead", "others").index
     found = hung(song, "bar5", decoder)
@@ -48,6 +48,17 @@ def test_a_silenced_bar_is_as_if_the_group_had_not_played_there(decoder: str) ->
         again = {note.pitch: note for note in other.notes if note.frame == 79}[76]
         assert last.without[group(name), column] == pytest.approx(again.chance, rel=1e-4)
         assert last.without[group(name), column] != pytest.approx(last.chance, rel=1e-4)
+
+
+def test_what_a_player_remembers_of_the_past_is_silenced_with_it() -> None:
+    """The kick that begins bar 5 knows by its echo of those a beat and a bar before, all of them in bar 4."""
+    song = song_of(6)
+    kick, again = (
+        next(note for note in hung(one, "bar5", "ordered.v2").notes if (note.frame, note.group) == (64, 0))
+        for one in (song, silenced(song, "drums", range(3, 4)))
+    )
+    assert kick.without[0, 3] == pytest.approx(again.chance, rel=1e-4)
+    assert kick.without[0, 3] != pytest.approx(kick.chance, rel=1e-2)
 
 
 def test_the_notes_of_its_own_frame_stay() -> None:

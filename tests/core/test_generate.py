@@ -18,6 +18,7 @@ from popgen_core.errors import Refused
 from popgen_core.generate.load import load_checkpoint
 from popgen_core.generate.request import Request, RequestError
 from popgen_core.generate.wanted import completed
+from popgen_core.generate.write import sounds_of
 from popgen_core.music import Song, song_from_midi
 from popgen_core.plugins import catalogue
 
@@ -87,6 +88,28 @@ def test_what_is_left_open_is_as_usual_in_the_corpus() -> None:
     assert (wanted.tempo, wanted.groups) == (96, GROUPS)
     assert wanted.template.tempos.tolist() == [(0, 625_000)]
     assert wanted.template.meters.tolist() == [(0, 3, 4)]
+
+
+def test_sounds_are_those_of_a_band_of_the_corpus_and_of_groups_that_it_lacks_the_usual_ones() -> None:
+    corpus = {"programs": {"bass": 33, "lead": 80}, "bands": [{"bass": 38, "lead": 81}, {"bass": 32}]}
+    drawn = [sounds_of(corpus, 1, index) for index in range(40)]
+    assert {tuple(sorted(sounds.items())) for sounds in drawn} == {
+        (("bass", 38), ("lead", 81)),
+        (("bass", 32), ("lead", 80)),
+    }
+    assert drawn == [sounds_of(corpus, 1, index) for index in range(40)]
+    assert sounds_of({"programs": {"bass": 33}}, 1, 0) == {"bass": 33}
+
+
+def test_a_tempo_that_nobody_asks_for_is_one_of_the_corpus_by_the_seed() -> None:
+    corpus = {"tempo": 96, "tempi": [60.0, 90.0, 100.0], "meter": [4, 4]}
+    tempi = [completed(Request(seed=seed, bars=4), GROUPS, corpus).tempo for seed in range(200)]
+    assert tempi == [completed(Request(seed=seed, bars=4), GROUPS, corpus).tempo for seed in range(200)]
+    assert min(tempi) < 65 < 85 < sorted(tempi)[100] < 95 < max(tempi)
+    assert all(60 <= tempo <= 100 and abs(tempo - round(tempo)) < 0.001 for tempo in tempi)
+    assert completed(Request(seed=1, bars=4, tempo=71.5), GROUPS, corpus).tempo == pytest.approx(71.5, rel=1e-5)
+    wanted = completed(Request(seed=1, seconds=60), GROUPS, corpus)
+    assert wanted.bars == round(60 * wanted.tempo / 60 / 4)
 
 
 def test_tracks_are_named_after_their_groups_and_drums_are_on_channel_ten(tiny_run: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A recipe of ordered.v1 and likelihood.v1 trains, resumes, foretells and writes like any other."""
+"""A recipe of ordered.v1 or v2 and likelihood.v1 trains, resumes, foretells and writes like any other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from popgen_core.music.guard import read_song
 pytest_plugins = ("tiny_run",)
 
 ORDERED = (
-    "decoder.name=ordered.v1",
     "decoder.rank=8",
     "decoder.bias=zero",
     "decoder.form=events",
@@ -24,10 +23,15 @@ ORDERED = (
 )
 
 
+@pytest.fixture(scope="module", params=["ordered.v1", "ordered.v2"])
+def changes(request: pytest.FixtureRequest, tiny_changes: tuple[str, ...]) -> tuple[str, ...]:
+    return (*tiny_changes, f"decoder.name={request.param}", *ORDERED)
+
+
 @pytest.fixture(scope="module")
-def run(tiny_dataset: Path, tiny_changes: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run(tiny_dataset: Path, changes: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = tmp_path_factory.mktemp("ordered") / "run"
-    api.train(tiny_dataset, run, "paper", changes=(*tiny_changes, *ORDERED))
+    api.train(tiny_dataset, run, "paper", changes=changes)
     return run
 
 
@@ -39,9 +43,9 @@ def test_its_loss_falls_in_all_three_parts(run: Path) -> None:
 
 
 def test_resumed_it_comes_to_the_same_weights(
-    run: Path, tiny_dataset: Path, tiny_changes: tuple[str, ...], tmp_path: Path
+    run: Path, tiny_dataset: Path, changes: tuple[str, ...], tmp_path: Path
 ) -> None:
-    api.train(tiny_dataset, tmp_path / "again", "paper", changes=(*tiny_changes, *ORDERED, "train.epochs=4"))
+    api.train(tiny_dataset, tmp_path / "again", "paper", changes=(*changes, "train.epochs=4"))
     api.train(tiny_dataset, tmp_path / "again", changes=["train.epochs=8"], resume=True, force=True)
     whole, parted = (read_checkpoint(place / "last.safetensors")[1] for place in (run, tmp_path / "again"))
     assert all((whole[name] == parted[name]).all() for name in whole)
@@ -75,3 +79,11 @@ def test_the_papers_loss_trains_it_unchanged(tiny_dataset: Path, tiny_changes: t
     api.train(tiny_dataset, tmp_path / "run", "paper", changes=(*tiny_changes, "decoder.name=ordered.v1"))
     weights = read_checkpoint(tmp_path / "run/last.safetensors")[1]
     assert abs(torch.from_numpy(weights["decoder.pairs"])).max() > 0
+
+
+def test_a_decoder_that_remembers_the_true_song_hears_no_other(
+    tiny_dataset: Path, tiny_changes: tuple[str, ...], tmp_path: Path
+) -> None:
+    changes = (*tiny_changes, "decoder.name=ordered.v2", *ORDERED, "train.true_inputs=0.5")
+    with pytest.raises(RecipeError, match=r"'ordered\.v2' remembers what was played, train\.true_inputs=0\.5 would"):
+        api.train(tiny_dataset, tmp_path / "run", "paper", changes=changes)

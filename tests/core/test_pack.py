@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from popgen_core.checkpoint import Card, write_checkpoint
+from popgen_core.checkpoint import Card, read_checkpoint, write_checkpoint
 from popgen_core.errors import CheckpointError, OutputError
 from popgen_core.shipped import About, pack, read_model_card, verified
 
@@ -24,9 +25,50 @@ def test_what_is_packed_is_the_same_file_and_a_card_of_what_it_knows(wave_run: P
     assert made.requires == ("popgen-core[torch]>=0.1.0", "her-loss==1.0", "my-idea==0.3.0")
     assert "Trained on 2 songs" in card.sections["Data"]
     assert "| unknown | 2 |" in card.sections["Data"]  # nobody said under which licence the two songs are
-    assert "Training: epochs 0, steps 1, seconds" in card.sections["Figures"]
-    for known in ("| encoder | waves.v1 | my-idea 0.3.0 |", "drums, bass, chords", 'name = "waves.v1"', "recipe paper"):
+    for known in (
+        "## Training\n\nTraining: epochs 0, steps 1, seconds",
+        "## Licence\n\nThe weights: cc-by-4.0.",
+        "## How to cite\n\nAs starter.v1, with the version of its package",
+        f"the beginning of its sha256, `{made.sha256[:12]}`",
+        "| encoder | waves.v1 | my-idea 0.3.0 |",
+        "drums, bass, chords",
+        'name = "waves.v1"',
+        "recipe paper",
+    ):
         assert known in card.text
+
+
+@pytest.mark.parametrize(("way", "share", "words"), [("half", 0.75, "half precision"), ("int8", 0.6, "8 bits")])
+def test_weights_are_stored_in_fewer_bytes_where_that_is_asked(
+    wave_run: Path, tmp_path: Path, way: str, share: float, words: str
+) -> None:
+    made = pack(wave_run, tmp_path / "new", "mit", name="small", weights=way)
+    whole, card = read_checkpoint(wave_run / "last.safetensors"), verified(made.file)
+    packed = read_checkpoint(made.file)
+    assert packed[0].weights == way
+    assert (packed[0].recipe, packed[0].corpus) == (whole[0].recipe, whole[0].corpus)
+    sizes = [size_of_weights(file) for file in (made.file, wave_run / "last.safetensors")]
+    assert sizes[0] < share * sizes[1], "of a tiny model much is vectors, which stay as they are"
+    for name, value in packed[1].items():
+        assert value.dtype == whole[1][name].dtype
+        assert np.abs(value - whole[1][name]).max(initial=0) <= np.abs(whole[1][name]).max(initial=0) / 250
+    assert "MB; its weights are stored" in card.text
+    assert words in card.text
+    assert pack(made.file, tmp_path / "copy", "mit").file.read_bytes() == made.file.read_bytes()
+    with pytest.raises(CheckpointError, match=f"is stored as {way} already"):
+        pack(made.file, tmp_path / "float", "mit", weights="float")
+
+
+def test_a_way_to_store_weights_that_is_none_is_refused(wave_run: Path, tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"'int4' is no way to store weights \(ways are: float, half, int8\)"):
+        pack(wave_run, tmp_path / "new", "mit", weights="int4")
+    assert not (tmp_path / "new").exists()
+
+
+def size_of_weights(file: Path) -> int:
+    """The bytes behind a file's header."""
+    content = file.read_bytes()
+    return len(content) - 8 - int.from_bytes(content[:8], "little")
 
 
 def test_what_a_person_says_stands_in_its_place(wave_run: Path, tmp_path: Path) -> None:
@@ -36,7 +78,7 @@ def test_what_a_person_says_stands_in_its_place(wave_run: Path, tmp_path: Path) 
     card = read_model_card(made.card)
     assert made.to_write == ()
     assert (card.sections["Intended use"], card.sections["Limits"]) == ("Tests.", "No music.")
-    assert card.sections["Figures"].endswith("None.")
+    assert card.sections["Figures"] == "None."
 
 
 @pytest.mark.parametrize(

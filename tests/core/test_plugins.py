@@ -57,6 +57,11 @@ def test_a_stranger_is_listed_beside_the_built_ins_and_loaded_when_chosen(shop: 
         ("raise ValueError('\x1b[2J' + 999 * 'a')", r"ValueError: \x1b[2Jaaa"),
         (GOOD.replace('waves")', 'waves", api=2)'), "plug-in API 2, this popgen has 1: install a newer popgen-core"),
         (GOOD.replace('waves")', 'waves", api=0)'), "plug-in API 0, this popgen has 1: ask its author"),
+        (GOOD.replace("NAME", ""), "encoder '' is no name: one is not empty, and has no colon, space or unseen char"),
+        (GOOD.replace("NAME", "a:b.v1"), "encoder 'a:b.v1' is no name"),
+        (GOOD.replace("NAME", "a b.v1"), "encoder 'a b.v1' is no name"),
+        (GOOD.replace("NAME", "a\\x1bb.v1"), r"encoder 'a\x1bb.v1' is no name"),
+        (GOOD.replace("def popgen", "async def popgen"), "TypeError: it is async; popgen calls it without waiting"),
         (GOOD.replace('waves")', 'waves", api="1")'), "API number '1', which is no whole number"),
         (GOOD.replace('"encoder"', '"filter"'), "unknown kind 'filter'; kinds are grouper, encoder,"),
         (GOOD.replace(":Waves", ""), "not of the form module:Class"),
@@ -152,6 +157,30 @@ def test_the_same_name_of_another_kind_is_another_component() -> None:
     catalogue = Catalogue([offer("waves.v1", "one"), offer("waves.v1", "two", kind="loss")], [])
     assert catalogue.find("loss", "waves.v1").distribution == "two"
     assert catalogue.clashes() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nobody:waves.v1", "no encoder 'waves.v1' of nobody: it is not installed (there is one of one 1)"),
+        ("pytest:waves.v1", "no encoder 'waves.v1' of pytest: it does not offer one of this name (there is one of one"),
+        ("two:waves.v1", "no encoder 'waves.v1' of two: it does not offer one of this name (there is one of one 1)"),
+        ("broken_1:waves.v1", "no encoder 'waves.v1' of broken_1: it did not load: no luck (there is one of one 1)"),
+        ("two:wavs.v1", "no encoder 'wavs.v1' of two: it does not offer one of this name (did you mean 'waves.v1'?)"),
+    ],
+)
+def test_a_distribution_that_is_asked_for_and_does_not_help_is_told_first(name: str, said: str) -> None:
+    offers = [offer("waves.v1", "one"), offer("tides.v1", "two")]
+    with pytest.raises(PluginError) as refused:
+        Catalogue(offers, [Problem("Broken-1", "no luck", "2")]).find("encoder", name)
+    assert str(refused.value).startswith(said)
+
+
+def test_a_distribution_that_is_kept_out_is_told_to_be(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.install("good-one", GOOD)
+    monkeypatch.setenv("POPGEN_PLUGINS", "off")
+    with pytest.raises(PluginError, match=r"no encoder 'waves.v1' of good-one: POPGEN_PLUGINS=off keeps it out"):
+        found().find("encoder", "good-one:waves.v1")
 
 
 def test_a_typo_gets_a_guess() -> None:

@@ -6,6 +6,7 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,22 @@ def test_a_new_distribution_has_all_that_pip_and_a_reader_need(kind: Kind, tmp_p
     extra = "[torch]" if kind in ("encoder", "backbone", "decoder", "loss") else ""
     assert project["dependencies"] == [f"popgen-core{extra}>=0.1,<0.2"]
     assert f"{kind} my-idea.v1" in texts["README.md"]
+
+
+@pytest.mark.parametrize(("kind", "needs"), [("encoder", "popgen-core[torch]"), ("evaluator", "")])
+def test_what_the_tests_of_a_new_one_lack_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind, needs: str
+) -> None:
+    def version_without_torch(name: str) -> str:
+        if name == "torch":
+            raise PackageNotFoundError(name)
+        return "1.0"
+
+    assert begin(kind, "my-whole", tmp_path).needs == ""
+    monkeypatch.setattr("popgen_core.plugins.needs.version", version_without_torch)
+    begun = begin(kind, "my-idea", tmp_path)
+    assert begun.needs == needs
+    assert ("popgen-core[torch]" in (begun.folder / "README.md").read_text()) == bool(needs)
 
 
 def test_the_longest_name_leaves_no_line_too_long(tmp_path: Path) -> None:

@@ -7,16 +7,20 @@ import math
 import struct
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
 import pytest
 from pydantic import Field
 
+from popgen_core.checkpoint import Card as Card_
+from popgen_core.checkpoint import write_checkpoint
 from popgen_core.contracts.card import Card
 from popgen_core.contracts.evaluator import Measure
-from popgen_core.errors import PluginError
+from popgen_core.errors import CheckpointError, PluginError
 from popgen_core.plugins import Catalogue, catalogue
 from popgen_core.plugins.kinds import kind_named
 from popgen_core.plugins.loader import Offer
@@ -49,6 +53,37 @@ def test_a_setting_is_told_with_its_type_range_default_and_meaning() -> None:
         Option("even", "whole number", "at least 4, multiple of 2", 4, False, ""),
         Option("word", "text", "2 or more of them, of the form ^[a-z]+$", "ab", False, ""),
     )
+
+
+class Ending(Enum):
+    OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Inner:
+    ending: Ending = Ending.OPEN
+    weights: tuple[float, ...] = (1.0, -math.inf)
+
+
+@dataclass(frozen=True)
+class Odd:
+    longest: float = math.inf
+    nothing: float = math.nan
+    place: Path = Path("a") / "b"
+    inner: Inner = Inner()
+    names: frozenset[str] = frozenset({"b", "a"})
+    table: dict[Ending, Path] = field(default_factory=lambda: {Ending.OPEN: Path("c")})
+
+
+def test_a_default_that_json_does_not_know_is_told_in_words() -> None:
+    assert [option.default for option in options_of(Odd)] == [
+        "inf",
+        "nan",
+        "a/b",
+        {"ending": "open", "weights": [1.0, "-inf"]},
+        ["a", "b"],
+        {"open": "c"},
+    ]
 
 
 def test_a_contract_is_told_by_its_methods_with_their_shapes() -> None:
@@ -113,6 +148,16 @@ class Endless:
 class NoConfig: ...
 
 
+class Strange(Endless):
+    Config = Odd
+    context: ClassVar[float] = math.inf
+    groups: ClassVar[list[Path]] = [Path("a")]
+
+
+class NoMeasure(Endless):
+    measures: ClassVar[tuple[str, ...]] = ("x",)  # type: ignore[assignment]
+
+
 class Raises(Endless):
     def __init__(self, config: Endless.Config) -> None:
         raise RuntimeError("no\nluck")
@@ -131,7 +176,20 @@ def test_a_range_without_an_end_is_null_in_json() -> None:
     assert (measure["low"], measure["high"]) == (0.0, None)
 
 
-@pytest.mark.parametrize(("name", "said"), [("NoConfig", "it has no Config"), ("Raises", "RuntimeError: no luck")])
+def test_whatever_a_component_says_of_itself_can_be_json() -> None:
+    told = json.loads(json.dumps(of_here("Strange").table(), allow_nan=False))
+    assert told["facts"] == {"groups": ["a"], "context": "inf", "scope": "piece"}
+    assert [option["default"] for option in told["options"]][:3] == ["inf", "nan", "a/b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("NoConfig", "it has no Config"),
+        ("Raises", "RuntimeError: no luck"),
+        ("NoMeasure", "its measures must be a tuple of Measure, got 'x'"),
+    ],
+)
 def test_a_component_of_which_nothing_can_be_told_is_the_defect_of_its_distribution(name: str, said: str) -> None:
     with pytest.raises(PluginError) as refused:
         of_here(name)
@@ -152,6 +210,24 @@ def test_a_typo_in_a_kind_gets_a_guess_and_a_strange_one_the_list() -> None:
         kind_named("Encodr")
     with pytest.raises(PluginError, match="kinds are: grouper, encoder, backbone"):
         kind_named("xyz")
+
+
+def ships(path: Path) -> Catalogue:
+    """A stranger's checkpoint whose file is this one."""
+    module = sys.modules["shown_here"] = sys.modules[__name__]
+    setattr(module, "where", lambda: path)  # noqa: B010
+    return Catalogue([Offer(Card("checkpoint", "x.v1", "shown_here:where", ""), "one", "2.5")], [])
+
+
+@pytest.mark.parametrize("length", [40, 300, -1])
+def test_a_shipped_file_that_is_cut_short_is_told_so(tmp_path: Path, length: int) -> None:
+    write_checkpoint(tmp_path / "a", {"weight": np.ones(9)}, Card_("", [], [], {}))
+    assert shown("checkpoint", "x.v1", ships(tmp_path / "a")).weights
+    (tmp_path / "a").write_bytes((tmp_path / "a").read_bytes()[:length])
+    with pytest.raises(CheckpointError) as refused:
+        shown("checkpoint", "x.v1", ships(tmp_path / "a"))
+    said = f"checkpoint 'x.v1' of one 2.5 cannot be shown: {tmp_path / 'a'} is damaged or cut short (reinstall one)"
+    assert str(refused.value) == said
 
 
 def safetensors(path: Path, metadata: dict[str, str]) -> Path:

@@ -27,7 +27,7 @@ def errors_of(*changes: str) -> str:
     return refused.value.message
 
 
-@pytest.mark.parametrize("name", ["demo", "paper", "paper.warm", "pop"])
+@pytest.mark.parametrize("name", ["demo", "paper", "paper.warm", "pop", "pop.v2"])
 def test_every_built_in_recipe_is_sound_and_named_as_its_file(name: str) -> None:
     recipe = read_recipe(name, catalogue())
     assemble(recipe)
@@ -36,7 +36,7 @@ def test_every_built_in_recipe_is_sound_and_named_as_its_file(name: str) -> None
 
 
 def test_the_built_in_recipes_are_these() -> None:
-    assert list(built_in()) == ["demo", "paper", "paper.warm", "pop"]
+    assert list(built_in()) == ["demo", "paper", "paper.warm", "pop", "pop.v2"]
 
 
 def test_the_paper_recipe_holds_the_figures_of_section_2_2() -> None:
@@ -63,6 +63,7 @@ def test_the_paper_recipe_holds_the_figures_of_section_2_2() -> None:
     assert table["decoder"]["bias"] == "zero"
     assert table["train"] == {
         "songs": "train",
+        "times": {},
         "epochs": 197,
         "minutes": 0.0,
         "batch": 32,
@@ -74,6 +75,7 @@ def test_the_paper_recipe_holds_the_figures_of_section_2_2() -> None:
         "beta1": 0.9,
         "beta2": 0.999,
         "weight_decay": 1e-4,
+        "pull": 0.0,
         "clip": 1.0,
         "precision": "auto",
         "group_weights": "notes",
@@ -98,7 +100,7 @@ def test_the_paper_recipe_holds_the_figures_of_section_2_1() -> None:
     assert recipe.augment.drop_group_share > 0  # the paper drops tracks at random, and does not say how often
 
 
-@pytest.mark.parametrize("name", ["demo", "paper", "paper.warm", "pop"])
+@pytest.mark.parametrize("name", ["demo", "paper", "paper.warm", "pop", "pop.v2"])
 def test_a_completed_recipe_reads_back_as_the_same_recipe(name: str) -> None:
     recipe = read_recipe(name, catalogue())
     again = recipe_from_toml(recipe.toml(), catalogue())

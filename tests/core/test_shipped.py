@@ -11,7 +11,9 @@ from wave_shop import WHERE, WaveShop
 from popgen_core.checkpoint import read_checkpoint, write_checkpoint
 from popgen_core.errors import CheckpointError, PluginError
 from popgen_core.generate.load import load_checkpoint
-from popgen_core.shipped import checkpoint_file, pack, shipped_file
+from popgen_core.shipped import checkpoint_file, newest, pack, shipped_file
+from popgen_core.testing.maker import Maker
+from popgen_core.testing.running import run_checks
 
 pytest_plugins = ("wave_run",)
 
@@ -47,6 +49,26 @@ def test_a_file_or_run_of_that_name_wins(
     assert checkpoint_file(here, her_shop.found()) == here / "last.safetensors"
 
 
+def test_a_name_without_its_version_is_the_newest_of_that_name_and_popgens_own_before_a_strangers(
+    her_shop: WaveShop,
+) -> None:
+    def offered(distribution: str, name: str) -> None:
+        her_shop.install(distribution, "1.0", WHERE.format(file="x"), "checkpoint", name)
+
+    offered("her-weights", "waves.v2")
+    offered("his-weights", "waves.v10")
+    offered("odd-weights", "waves.vocal.v11")
+    found = her_shop.found()
+    assert newest("waves", found) == "waves.v10"
+    assert newest("her-weights:waves", found) == "her-weights:waves.v2"
+    assert newest("waves.v2", found) == "waves.v2"
+    assert (newest("wave", found), newest("nobody:waves", found)) == ("", "")
+    offered("popgen-starter", "starter.v1")
+    offered("her-weights", "starter.v7")
+    assert newest("starter", her_shop.found()) == "starter.v1"
+    assert newest("her-weights:starter", her_shop.found()) == "her-weights:starter.v7"
+
+
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
@@ -77,6 +99,15 @@ def test_another_file_than_the_card_speaks_of_is_not_loaded_by_name(her_shop: Wa
     assert "its sha256 is" in refused.value.message
     assert refused.value.hint == "reinstall wave-weights"
     assert load_checkpoint(file, her_shop.found())  # by its path it is whoever's file it is
+
+
+def test_the_kit_advises_no_force_which_it_does_not_have(her_shop: WaveShop, wave_run: Path) -> None:
+    shipped(her_shop, wave_run)
+    her_shop.install("my-idea", "0.4.0")
+    make = Maker(her_shop.found().find("checkpoint", "wave-model.v1").card)
+    rows = [row for row in run_checks(make) if "install my-idea 0.3.0" in row.reason]
+    assert "check_it_loads" in [row.check for row in rows]
+    assert not [row.reason for row in rows if "--force" in row.reason]
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def test_of_notes_that_are_replaced_the_model_hears_no_tail_behind_their_bars() 
     song = user_song({**FOUR, "bass": [(0, 400, 40, 80), (BAR, 2 * BAR, 45, 80), (3 * BAR, 400, 47, 80)]})
     made = wanted(song, around="bars", bars_at=(2, 2), groups=("bass",))
     assert made.around is not None
-    roll, kept = made.around.dense(64)  # (frame, group, channel, pitch)
+    roll, kept, _ = made.around.dense(64)  # (frame, group, channel, pitch)
     sounds = np.argwhere(roll[:, 1, 1] > 0)
     assert {pitch + 21 for _, pitch in sounds.tolist()} == {40, 47}
     assert kept[:, 1].tolist() == [1.0] * 16 + [0.0] * 16 + [1.0] * 32

@@ -32,6 +32,7 @@ CORE_ROOMS = (
     ("assemble", "audio", "checkpoint", "show", "pages"),
     ("backbones", "decoders", "losses", "shipped"),
     ("model",),
+    ("adapters",),
     ("train", "generate"),
     ("score",),
     ("explain", "series"),
@@ -49,13 +50,14 @@ EVAL_ROOMS = (
     ("validation",),
 )
 ROOMS = {"popgen_core": CORE_ROOMS, "popgen_eval": EVAL_ROOMS}
-TORCH_ROOMS = {"backbones", "decoders", "losses", "model", "train", "generate", "score", "explain"}
+TORCH_ROOMS = {"backbones", "decoders", "losses", "model", "adapters", "train", "generate", "score", "explain"}
 # what one distribution may import of the others; core reaches the rest only through the catalogue
 MAY_IMPORT = {
     "popgen_core": {"popgen_core"},
     "popgen_encoders": {"popgen_encoders", "popgen_core"},
     "popgen_eval": {"popgen_eval", "popgen_core"},
     "popgen_cli": {"popgen_cli", "popgen_core", "popgen_eval"},
+    "popgen_starter": {"popgen_starter", "popgen_core"},
 }
 
 

@@ -178,6 +178,23 @@ def test_a_stdout_built_out_of_ours_leaves_us_one_that_works(taken: str) -> None
     assert (done.stdout, done.stderr) == ("before\nafter\n", "")
 
 
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+@pytest.mark.parametrize("holding", ["watched", "aside"])
+def test_a_stream_that_is_closed_is_said_and_opened_anew(stream: str, holding: str) -> None:
+    code = f"""
+import sys
+from popgen_core.plugins.surroundings import *
+for _ in range(2):
+    with {holding}() as seen:
+        sys.{stream}.close()
+    print("ours é", file=sys.{stream})
+    assert seen is None or seen.changed == ("sys.{stream}",), seen
+"""
+    done = run(code)
+    out = "ours é\nours é\n"
+    assert (done.stdout, done.stderr) == ((out, "") if stream == "stdout" else ("", out))
+
+
 @pytest.mark.parametrize("closed", ["1>&-", "2>&-", "1>&- 2>&-", "0<&- 2>&-"])
 def test_a_program_without_an_output_loads_plug_ins_too(closed: str, tmp_path: Path) -> None:
     code = "from popgen_core.plugins.surroundings import *\nwith watched(): print(1)\nwith aside(): print(2)\n"

@@ -20,7 +20,8 @@ SIXTEENTH, SOURCE = 120, Source("song.mid", "tiny.safetensors", "0" * 64, "tiny"
 
 def loaded_of(decoder: str = "independent.v1") -> Loaded:
     """An untrained model of two layers and two heads, its weights at random and large enough that notes matter."""
-    recipe = read_recipe("paper", catalogue(), [*TINY, "backbone.layers=2", f"decoder.name={decoder}"])
+    chosen = [f"decoder.name={decoder}", *(["decoder.form=dense"] if decoder.startswith("ordered") else [])]
+    recipe = read_recipe("paper", catalogue(), [*TINY, "backbone.layers=2", *chosen])
     torch.manual_seed(3)
     model = Model(assemble(recipe))
     with torch.no_grad():

@@ -29,6 +29,7 @@ class Trial:
 
 VERBS = {  # in the order in which each finds what it needs
     "songwriter write": Trial("songwriter write -o {out}/songs --count 10"),
+    "songwriter arrange": Trial(f"songwriter arrange {SONG} -o {{out}}/band"),
     "doctor": Trial("doctor {here}/songs --workers 1"),
     "doctor --html": Trial("doctor {here}/songs --workers 1 --html {out}/doctor.html"),
     "prepare": Trial("prepare {here}/songs -o {out}/dataset --workers 1"),
@@ -57,12 +58,13 @@ VERBS = {  # in the order in which each finds what it needs
     "listen make": Trial(f"listen make --audio --wav {{here}}/real {{here}}/ours -o {{out}}/test {LISTEN}"),
     "listen serve": Trial("listen serve {here}/test --port 0", until="http"),
     "listen analyse": Trial("listen analyse {here}/answers --key {here}/test-key.json"),
-    "demo": Trial("demo -o {out}/demo", until="1/5"),
+    "demo": Trial("demo -o {out}/demo", until="1/"),
 }
 
 CHANGES = f"changes={[*SMALL]!r}"
 CALLS = {
     "api.write_songs": 'api.write_songs("{out}/songs", count=2)',
+    "api.arrange": f'api.arrange("{SONG}", "{{out}}/band")',
     "api.doctor": 'api.doctor("{here}/songs", workers=1)',
     "api.explain": f'api.explain("{SONG}")',
     "api.prepare": 'api.prepare("{here}/songs", "{out}/dataset", workers=1)',

@@ -184,17 +184,22 @@ MUTANTS = {
         AttentionIsHalf, AttentionWithoutHeads, AttentionToLaterFrames, AttentionBelowNothing
     ),
     "check_stepping_equals_whole": mutants(stream.CacheForgetsTheFirst, stream.StepHearsItsFrameAlone),
+    "check_a_longer_window_changes_no_row": mutants(stream.LeaksInLongWindows),
     "check_it_goes_on_beyond_its_window": mutants(
         stream.KeepsOneLess,
         stream.EndsAtItsWindow,
         stream.Unsaid,
         stream.RecurrentForgetsAtItsWindow,
         stream.NoNumbersBeyond,
+        stream.ForgetsAfter300Frames,
     ),
-    "check_songs_of_a_batch_do_not_hear_each_other": mutants(stream.SongsMix, stream.StreamedSongsMix),
+    "check_songs_of_a_batch_do_not_hear_each_other": mutants(
+        stream.SongsMix, stream.StreamedSongsMix, stream.LargeBatchesMix
+    ),
     "check_streams_do_not_disturb_each_other": mutants(stream.RemembersInItself),
     "check_cache_does_not_grow": mutants(stream.KeepsEveryFrame),
     "check_inputs_stay_as_they_are": mutants(AddsPositionsInPlace, StepChangesItsRow),
+    "check_its_calls_leave_no_trace": mutants(stream.Says, stream.Reseeds),
     "check_every_parameter_gets_a_gradient": mutants(IdleParameter),
     "check_saves_and_loads": mutants(NotSaved),
     "check_eval_mode_is_steady": mutants(DropsInEvalMode, LearnsInEvalMode),

@@ -86,6 +86,39 @@ class RemembersInItself(Sound):
         return row, None
 
 
+class LargeBatchesMix(Sound):
+    def forward(self, x: Tensor) -> Tensor:
+        made = super().forward(x)
+        return made + made.roll(1, 0) if len(x) > 3 else made
+
+
+class ForgetsAfter300Frames(Recurrent):
+    def start(self, batch: int) -> Any:
+        return super().start(batch), 0
+
+    def step(self, x: Tensor, cache: Any) -> tuple[Tensor, Any]:
+        row, state = super().step(x, cache[0])
+        return row, (state if (cache[1] + 1) % 300 else 0 * state, cache[1] + 1)
+
+
+class LeaksInLongWindows(Recurrent):
+    def forward(self, x: Tensor) -> Tensor:
+        made = super().forward(x)
+        return made + made.mean(1, keepdim=True) if x.shape[1] > 200 else made
+
+
+class Says(Sound):
+    def step(self, x: Tensor, cache: Any) -> tuple[Tensor, Any]:
+        print(x.shape)
+        return super().step(x, cache)
+
+
+class Reseeds(Sound):
+    def forward(self, x: Tensor) -> Tensor:
+        torch.manual_seed(0)
+        return super().forward(x)
+
+
 class KeepsEveryFrame(Sound):
     def start(self, batch: int) -> Any:
         return super().start(batch), []

@@ -61,6 +61,12 @@ class TakesAnyValue(Sorter):
         middle: Annotated[Any, Field(description="MIDI pitch")] = 60
 
 
+class UndescribedOrNone(Sorter):
+    @dataclass(frozen=True)
+    class Config:
+        middle: Annotated[int, Field(ge=0)] | None = 60
+
+
 class Undescribed(Sorter):
     @dataclass(frozen=True)
     class Config:
@@ -116,6 +122,11 @@ class ComesBackAsAnother(Sorter):
         return Sorter, (self.config,)
 
 
+class LosesASettingInAPickle(Sorter):
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (type(self.config)(middle=1),)
+
+
 class OfItsProcess(Sorter):
     asked = 0
 
@@ -152,10 +163,15 @@ MUTANTS = {
     ],
     "check_settings_read_back_the_same": [_like(NoDataclass), _like(Thawed), _like(WrongDefault), _like(OtherWhenRead)],
     "check_wrong_settings_are_refused": [_like(TakesAnyKey), _like(TakesAnyValue)],
-    "check_every_setting_is_described": [_like(Undescribed)],
+    "check_every_setting_is_described": [_like(Undescribed), _like(UndescribedOrNone)],
     "check_making_it_changes_nothing_else": [
         _like(kind) for kind in (Loud, LoudBesides, WritesAFile, MovesChance, MovesChanceOfNumpy, ChangesTheEnvironment)
     ],
-    "check_it_pickles": [_like(StaysHere), _like(ComesBackAsAnother)],
+    "check_it_pickles": [
+        _like(StaysHere),
+        _like(ComesBackAsAnother),
+        _like(LosesASettingInAPickle),
+        sample("encoder", "encoder_long:LosesItsWeightsInAPickle"),
+    ],
     "check_same_settings_same_behaviour_in_a_new_process": [_like(OfItsProcess)],
 }

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from mutants import decoder_draws as draws
+from mutants import decoder_songs as songs
 from mutants import sample
 from popgen_core.contracts.tensors import Prediction
 from popgen_core.decoders.independent import Independent
@@ -154,7 +155,7 @@ MUTANTS = {
     "check_predictions_have_their_form": _these(Misnamed, OfTwoForms, PitchesFirst),
     "check_it_takes_any_roll_and_width": _these(OfTwelvePitches, draws.DrawsNumbers),
     "check_the_given_generator_alone_decides": _these(ItsOwnChance, ItsOwnSeed),
-    "check_drawing_moves_no_other_chance": _these(draws.MovesTheGlobalChance),
+    "check_drawing_moves_no_other_chance": _these(draws.MovesTheGlobalChance, songs.Prints, songs.SeedsTheGlobalChance),
     "check_drawn_values_are_in_their_ranges": _these(
         draws.Loud, draws.NegativeLengths, draws.FarOffsets, draws.NoNumbersBetweenNotes
     ),
@@ -163,17 +164,40 @@ MUTANTS = {
     "check_no_note_begins_where_the_lean_is_minus_infinity": _these(draws.NeverLeans, draws.LeansAsTheFirst),
     "check_no_more_notes_sound_than_may": _these(draws.Crowded, draws.CountsNewNotesAlone, draws.OldNotesFirst),
     "check_held_notes_sound_on": _these(draws.NeverHolds, draws.HoldsSilence),
-    "check_a_note_begins_where_one_must": _these(draws.MayBegin, draws.AllBegin, draws.BeginsWhereNoneMayPlay),
+    "check_a_note_begins_where_one_must": _these(
+        draws.MayBegin,
+        draws.AllBegin,
+        draws.BeginsWhereNoneMayPlay,
+        songs.MasksAfterwards,
+        songs.ForgetsRoomWhereOneMustBegin,
+    ),
     "check_given_notes_are_kept": _these(draws.Redraws, draws.AddsToTheGiven, draws.OwnVelocities, UncertainOfTheGiven),
     "check_chances_of_all_frames_sum_to_one": _these(KnowsItself, KnowsWhatGoesOn, UncertainOfTheGiven),
     "check_frames_are_drawn_as_often_as_their_chances_say": _these(
-        DrawsEachAlone, draws.AlwaysHalfAsWarm, draws.EndsSooner, draws.RingsOn, draws.TheSecondChannel
+        DrawsEachAlone,
+        draws.AlwaysHalfAsWarm,
+        draws.EndsSooner,
+        draws.RingsOn,
+        draws.TheSecondChannel,
+        songs.OneHiddenForAll,
+        songs.OneRecallForAll,
     ),
-    "check_a_lean_is_added_to_the_logits_of_new_notes": _these(draws.NeverLeans, draws.LeansByHalf),
+    "check_a_lean_is_added_to_the_logits_of_new_notes": _these(
+        draws.NeverLeans, draws.LeansByHalf, draws.LeansAsTheFirst
+    ),
     "check_a_frame_that_must_begin_is_drawn_from_those_with_an_onset": _these(
-        draws.MayBegin, draws.BeginsAtTheFirstCell
+        draws.MayBegin,
+        draws.AllBegin,
+        draws.BeginsAtTheFirstCell,
+        songs.MasksAfterwards,
+        songs.RaisesTheRest,
+        songs.LeansAsTheFirstWhereOneMustBegin,
     ),
-    "check_a_temperature_changes_which_notes_come": _these(draws.NeverWarm, draws.OneTemperatureForAll),
+    "check_cells_that_may_play_keep_their_chances": _these(songs.RaisesTheRest),
+    "check_songs_of_a_batch_are_drawn_apart": _these(songs.RhythmOfTheFirst, songs.OneHiddenForAll),
+    "check_a_temperature_changes_which_notes_come": _these(
+        draws.NeverWarm, draws.OneTemperatureForAll, songs.KnowsNoSettings
+    ),
     "check_a_temperature_leaves_the_number_of_notes": _these(draws.Divided),
     "check_top_p_draws_the_likeliest_cells_alone": _these(draws.NeverChoosy),
     "check_top_p_leaves_the_number_of_notes": _these(draws.Divided),

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from mutants import encoder_long as long
 from mutants import encoder_reach as reach
 from mutants import sample
 from mutants.encoder_sound import Sound
@@ -228,11 +229,17 @@ MUTANTS = {
     "check_notes_are_heard": mutants(reach.HearsNoNotes, reach.HearsNothingGiven),
     "check_controls_are_heard": mutants(reach.IgnoresEnergy, reach.IgnoresControls),
     "check_nothing_told_is_silence": mutants(reach.SilenceIsSomething),
-    "check_streaming_equals_whole": mutants(StreamForgets, StreamDoesNotHearTheGiven),
-    "check_songs_of_a_batch_do_not_hear_each_other": mutants(SongsMix, StreamedSongsMix),
+    "check_streaming_equals_whole": mutants(
+        StreamForgets, StreamDoesNotHearTheGiven, long.ForgetsAfter300Frames, long.LeaksAtEveryChunk
+    ),
+    "check_a_longer_window_changes_no_row": mutants(long.LeaksInLongWindows, long.LeaksAtEveryChunk),
+    "check_songs_of_a_batch_do_not_hear_each_other": mutants(
+        SongsMix, StreamedSongsMix, long.LargeBatchesMix, long.StreamedPairsMix
+    ),
     "check_streams_do_not_disturb_each_other": mutants(RemembersInItself, OneStateForAll),
     "check_state_does_not_grow": mutants(KeepsEveryFrame),
     "check_inputs_stay_as_they_are": mutants(ForwardChangesControls, StepChangesThePast),
+    "check_its_calls_leave_no_trace": mutants(long.Reseeds, long.StepSeedsNumpy, long.Says),
     "check_every_parameter_gets_a_gradient": mutants(IdleParameter, RecallNotLearnt, RecallWithoutNeed),
     "check_saves_and_loads": mutants(NotSaved, MeanNotSaved, SavedInBfloat16),
     "check_eval_mode_is_steady": mutants(DropsInEvalMode, LearnsInEvalMode),

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from mutants import evaluator_trace as trace
 from mutants import sample
 from mutants.mean_pitch import DISTANCE, MEAN, MeanPitch, MeanPitchOfAPiece, PitchesLearned, Scores
 from popgen_core.analysis.piece import Part, Piece
@@ -256,7 +257,7 @@ class Slow(MeanPitchOfAPiece):
 
 
 def _samples(*classes: type) -> list[Any]:
-    return [sample("evaluator", f"evaluator:{one.__name__}") for one in classes]
+    return [sample("evaluator", f"{one.__module__.removeprefix('mutants.')}:{one.__name__}") for one in classes]
 
 
 GOOD = sample("evaluator", "mean_pitch:MeanPitch")
@@ -282,7 +283,10 @@ MUTANTS = {
     "check_a_song_without_notes_is_undefined": _samples(ZeroForNothing),
     "check_drums_alone_are_judged": _samples(PitchedAlways, PitchedReferences),
     "check_hostile_songs_are_judged": _samples(KnownGroups, SeveralBars, OnlyFourFour, PitchesUpToC8),
-    "check_the_same_songs_score_the_same": _samples(ByChance, ByWhatCameBefore, OtherwisePickled),
+    "check_the_same_songs_score_the_same": _samples(
+        ByChance, ByWhatCameBefore, OtherwisePickled, trace.DrawsOfLargeSets
+    ),
+    "check_judging_leaves_no_trace": _samples(trace.SeedsTheWorld, trace.Says, trace.RemovesAFile),
     "check_order_of_tracks_changes_nothing": _samples(ByFirstTrack),
     "check_order_of_songs_changes_nothing": _samples(FirstSongAlone, ByPlacePretendingToDraw, LastSongLearned),
     "check_its_songs_stay_as_they_were": _samples(TransposesNotes, SortsPitches, NormalisesChroma),

@@ -195,6 +195,24 @@ class ChangesTheTarget(Asked):
         return parts
 
 
+class LearnsItsWeights(Asked):
+    def __init__(self, config: Any, sizes: Any) -> None:
+        super().__init__(config, sizes)
+        self.certain = torch.nn.Parameter(torch.zeros(()))
+
+    def answered(self, parts: LossParts, prediction: Any, target: Any) -> LossParts:
+        return _scaled(parts, self.certain.exp())
+
+
+class LeavesWeightsBehind(Asked):
+    def __init__(self, config: Any, sizes: Any) -> None:
+        super().__init__(config, sizes)
+        self.importance = torch.ones(len(sizes.roll.groups))
+
+    def asked(self, prediction: Any, target: Any, weights: Tensor) -> Any:
+        return prediction, target, weights * self.importance
+
+
 def _scaled(parts: LossParts, by: Any) -> LossParts:
     scaled = ({name: value * by for name, value in each.items()} for each in (parts.parts, parts.by_group))
     return LossParts(parts.total * by, *scaled)
@@ -221,4 +239,6 @@ MUTANTS = {
     "check_half_precision_loses_little": _these(AddsUpInHalfPrecision, CalculatesInHalfPrecision),
     "check_a_group_counts_by_its_weight": _these(NeverWeighs, WeighsOrNot),
     "check_it_is_the_same_every_time": _these(DropsOut, ChangesTheTarget),
+    "check_it_has_no_parameters_to_learn": _these(LearnsItsWeights),
+    "check_moves_to_another_device": _these(LeavesWeightsBehind),
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from popgen_core.errors import PopgenError
 
-__all__ = ["OptionError", "groups_of", "heat_of", "meter_of", "programs_of", "stretch_of", "text_of"]
+__all__ = ["OptionError", "groups_of", "heat_of", "meter_of", "programs_of", "stretch_of", "styles_of", "text_of"]
 
 USUAL_HEAT = 0.9
 
@@ -67,6 +68,34 @@ def programs_of(text: str | None) -> dict[str, int]:
     from popgen_core.music.general_midi_names import programs_from
 
     return programs_from(text)
+
+
+def styles_of(texts: Sequence[str] | None) -> dict[str, float]:
+    """`my.adapter.safetensors=0.7` -> {"my.adapter.safetensors": 0.7}; without a number 1."""
+    found: dict[str, float] = {}
+    for text in texts or ():
+        name, strength = _style_of(text)
+        if not name:
+            raise OptionError(f"--style {text!r} names no adapter", hint="write it like my.adapter.safetensors=0.7")
+        if name in found:
+            raise OptionError(f"--style {name} is said twice", hint="say it once")
+        found[name] = strength
+    return found
+
+
+def _style_of(text: str) -> tuple[str, float]:
+    """One style's file and strength; a `=` within the file's path begins no strength."""
+    file, equals, number = text.rpartition("=")
+    if not equals:
+        return text, 1.0
+    try:
+        return file, float(number)
+    except ValueError:
+        if Path(number).name != number or number.endswith(".safetensors") or Path(text).exists():
+            return text, 1.0
+        raise OptionError(
+            f"--style {text!r}: the strength {number!r} is no number", hint="write it like my.adapter.safetensors=0.7"
+        ) from None
 
 
 def text_of(file: Path | None) -> str | None:

@@ -6,7 +6,9 @@ import functools
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from traceback import print_exception, walk_tb
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -19,6 +21,7 @@ __all__ = ["complain", "door", "end_like_ctrl_c", "leads", "shown_json"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 INTERRUPTED = 130
+ADVICE = "POPGEN_PLUGINS=off keeps plug-ins out, popgen --debug shows who called it"
 
 
 def door(command: F) -> F:
@@ -27,12 +30,18 @@ def door(command: F) -> F:
     @functools.wraps(command)
     def entered(*args: Any, **options: Any) -> Any:
         try:
-            return command(*args, **options)
+            with _json_alone(options.get("json")):
+                return command(*args, **options)
         except PopgenError as error:
             if os.environ.get("POPGEN_DEBUG"):
                 raise
             complain(str(error))
             raise typer.Exit(error.exit_code) from None
+        except SystemExit as left:  # popgen never leaves so; a plug-in's code may, and with exit code 0
+            if os.environ.get("POPGEN_DEBUG"):
+                print_exception(left)
+            complain(f"{_place_of(left)} ended the program with SystemExit: {left} (popgen did not finish; {ADVICE})")
+            raise typer.Exit(1) from None
         except KeyboardInterrupt as stopped:
             complain(f"interrupted {stopped}".strip())
             raise typer.Exit(INTERRUPTED) from None
@@ -58,6 +67,32 @@ def door(command: F) -> F:
     return entered  # type: ignore[return-value]
 
 
+_held: list[list[str]] = []  # of each command that prints JSON, what it has shown so far
+
+
+@contextmanager
+def _json_alone(json: object) -> Iterator[None]:
+    """Where a program reads JSON on stdout, nothing else comes there: what plug-ins print meanwhile goes to stderr."""
+    if json is not True and str(json) != "-":
+        yield
+        return
+    from popgen_core.plugins.surroundings import aside
+
+    _held.append([])
+    try:
+        with aside():
+            yield
+    finally:
+        for text in _held.pop():
+            typer.echo(text)
+
+
+def _place_of(error: BaseException) -> str:
+    """File and line in which an error was raised."""
+    *_, last = walk_tb(error.__traceback__)
+    return f"{last[0].f_code.co_filename}:{last[1]}"
+
+
 def end_like_ctrl_c() -> None:
     """Let SIGTERM raise KeyboardInterrupt, so that whoever ends popgen leaves nothing half-written behind."""
 
@@ -70,7 +105,8 @@ def end_like_ctrl_c() -> None:
 def complain(line: str) -> None:
     """One line on stderr, named after the program; of several processes the others say who they are."""
     who = "popgen" if leads() else f"popgen (process {os.environ['RANK']})"
-    typer.echo(f"{who}: {' '.join(line.splitlines())}", err=True)
+    words = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in " ".join(line.splitlines()))
+    typer.echo(f"{who}: {words}", err=True)
 
 
 def leads() -> bool:
@@ -82,4 +118,8 @@ def shown_json(value: Any) -> None:
     """A value as JSON on stdout, for programs."""
     import json
 
-    typer.echo(json.dumps(value, indent=2, allow_nan=False))
+    text = json.dumps(value, indent=2, allow_nan=False)
+    if _held:
+        _held[-1].append(text)
+    else:
+        typer.echo(text)

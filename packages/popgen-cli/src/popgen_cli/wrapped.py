@@ -26,6 +26,7 @@ def said(text: str, indent: str = "", then: str | None = None) -> None:
         break_long_words=False,  # a path is one word
         break_on_hyphens=False,
     )
+    shown = "".join(letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in shown)
     encoding = sys.stdout.encoding or "utf-8"
     typer.echo(shown.encode(encoding, "backslashreplace").decode(encoding))
 

@@ -10,6 +10,7 @@ from popgen_core.contracts.sizes import ControlSpec, Sizes
 from popgen_core.errors import RecipeError
 from popgen_core.music.roll import RollSpec
 from popgen_core.plan.features import CONTROLS, control_parts
+from popgen_core.plugins.making import blaming
 from popgen_core.recipe import Recipe
 
 __all__ = ["Parts", "assemble", "sizes_of"]
@@ -30,15 +31,16 @@ class Parts:
 
 def sizes_of(recipe: Recipe) -> Sizes:
     """The sizes that a recipe's parts are built for: its grouper's groups, the position controls, its width."""
-    part = recipe.parts["grouper"]
-    groups = part.component(part.config).groups
+    grouper = recipe.parts["grouper"].made()
+    with blaming(recipe.parts["grouper"].offer, "does not say its groups"):
+        groups = tuple(grouper.groups)
     known = recipe.controls.known
     if unknown := [name for name in known if name not in CONTROLS]:
         raise RecipeError(
             f"controls.known: no control is named {', '.join(unknown)}", hint=f"there are: {', '.join(CONTROLS)}"
         )
     spec = ControlSpec((*POSITION, *control_parts(known, len(groups))))
-    return Sizes(RollSpec(tuple(groups)), spec, recipe.header.width)
+    return Sizes(RollSpec(groups), spec, recipe.header.width)
 
 
 def assemble(recipe: Recipe) -> Parts:
@@ -53,10 +55,11 @@ def assemble(recipe: Recipe) -> Parts:
         )
     _check_window(recipe, getattr(recipe.parts["backbone"].config, "window", recipe.train.window))
     _check_heard(recipe)
-    made = {kind: part.component(part.config, sizes) for kind, part in recipe.parts.items() if kind != "grouper"}
-    _check_window(recipe, made["backbone"].window)
-    grouper = recipe.parts["grouper"]
-    return Parts(recipe, sizes, grouper.component(grouper.config), **made)
+    made = {kind: part.made(sizes) for kind, part in recipe.parts.items() if kind != "grouper"}
+    with blaming(recipe.parts["backbone"].offer, "does not say its window"):
+        window = made["backbone"].window
+    _check_window(recipe, window)
+    return Parts(recipe, sizes, recipe.parts["grouper"].made(), **made)
 
 
 def _form(part: Any) -> str:

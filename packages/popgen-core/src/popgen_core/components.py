@@ -7,17 +7,21 @@ popgen's own distributions never do under one name, so they only have to be ther
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from popgen_core.contracts.card import Kind
 from popgen_core.errors import Refused
-from popgen_core.plugins import Catalogue
-from popgen_core.plugins.loader import BUILTIN
+from popgen_core.plugins import Catalogue, Offer
+from popgen_core.plugins.loader import BUILTIN, normal
 
-__all__ = ["Component", "check_components", "components_from", "installed", "own_catalogue"]
+__all__ = ["FORCE", "Component", "check_components", "components_from", "installed", "own_catalogue"]
+
+FORCE = ", or add --force to go on all the same"  # what a hint ends with, where there is something to force
+ZEROS = re.compile(r"(?<=\d)(?:\.0+)+(?!\d|\.\d)")  # those that end a version's release, as in 0.1.0 or 1.0rc1
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Component:
     @property
     def builtin(self) -> bool:
         """Whether it comes with popgen."""
-        return self.distribution in BUILTIN
+        return normal(self.distribution) in BUILTIN
 
     @property
     def told(self) -> str:
@@ -52,23 +56,24 @@ def components_from(plain: Mapping[str, Any]) -> tuple[Component, ...]:
 
 
 def installed(made_with: Iterable[Component], catalogue: Catalogue) -> tuple[Component, ...]:
-    """The same components as their distributions offer them here; those that are not offered are left out."""
+    """The same components in the versions that are here; those that are not offered are left out."""
     versions = {
-        (offer.card.kind, offer.card.name, offer.distribution): offer.version for offer in reversed(catalogue.offers)
+        (offer.card.kind, offer.card.name, normal(offer.distribution)): offer.version
+        for offer in reversed(catalogue.offers)
     }
-    keys = [(one.kind, one.name, one.distribution) for one in made_with]
-    return tuple(Component(*key, versions[key]) for key in keys if key in versions)
+    keys = [(one, (one.kind, one.name, normal(one.distribution))) for one in made_with]
+    return tuple(replace(one, version=versions[key]) for one, key in keys if key in versions)
 
 
 def own_catalogue(made_with: Iterable[Component], catalogue: Catalogue) -> Catalogue:
     """The catalogue without what others offer under the names of these: a plain name means what it meant then."""
-    owners = {(one.kind, one.name): one.distribution for one in made_with}
-    offers = [
-        offer
-        for offer in catalogue.offers
-        if owners.get((offer.card.kind, offer.card.name), offer.distribution) == offer.distribution
-    ]
-    return Catalogue(offers, catalogue.problems)
+    owners = {(one.kind, one.name): normal(one.distribution) for one in made_with}
+
+    def own(offer: Offer) -> bool:
+        owner = normal(offer.distribution)
+        return owners.get((offer.card.kind, offer.card.name), owner) == owner
+
+    return Catalogue([offer for offer in catalogue.offers if own(offer)], catalogue.problems)
 
 
 def check_components(
@@ -81,7 +86,11 @@ def check_components(
     """
     here = {(one.kind, one.name): one for one in installed(made_with, catalogue)}
     missing = [one for one in made_with if (one.kind, one.name) not in here]
-    others = [one for one in made_with if one not in missing and not one.builtin and one not in here.values()]
+    others = [
+        one
+        for one in made_with
+        if one not in missing and not one.builtin and not _alike(one.version, here[one.kind, one.name].version)
+    ]
     changed = [f"{one.told} of {one.wanted}, and {here[one.kind, one.name].version} is installed" for one in others]
     made = f"was made with {_and(changed)}"
     if missing:
@@ -89,7 +98,7 @@ def check_components(
         more = f"; it {made}" if others and not force else ""
         raise Refused(needed + more, hint=_advice(missing, others if not force else [], catalogue))
     if others and not force:
-        raise Refused(f"{what} {made}", hint=f"install {_wanted(others)}, or add --force to go on all the same")
+        raise Refused(f"{what} {made}", hint=f"install {_wanted(others)}{FORCE}")
     return (f"forced: {what} {made}",) if others else ()
 
 
@@ -114,7 +123,7 @@ def _reasons(missing: Iterable[Component], catalogue: Catalogue) -> list[str]:
 def _why(one: Component, catalogue: Catalogue) -> str:
     """Why a component is not offered; "" where its distribution is not installed."""
     for problem in catalogue.problems:
-        if problem.distribution == one.distribution:
+        if normal(problem.distribution) == normal(one.distribution) and not problem.loaded:
             return f"did not load: {problem.message}"
     if not (here := _version_here(one.distribution, catalogue)):
         return ""
@@ -125,19 +134,24 @@ def _why(one: Component, catalogue: Catalogue) -> str:
 
 def _kept_out(one: Component, catalogue: Catalogue) -> bool:
     """Whether a distribution is installed, but not let in."""
-    offers = any(offer.distribution == one.distribution for offer in catalogue.offers)
+    offers = any(normal(offer.distribution) == normal(one.distribution) for offer in catalogue.offers)
     return not offers and "POPGEN_PLUGINS" in os.environ and bool(_version_here(one.distribution, catalogue))
 
 
 def _version_here(distribution: str, catalogue: Catalogue) -> str:
     """Which version of a distribution is installed; "" where none is."""
     for offer in catalogue.offers:
-        if offer.distribution == distribution:
+        if normal(offer.distribution) == normal(distribution):
             return offer.version
     try:
         return version(distribution) or ""
     except (PackageNotFoundError, KeyError, ValueError):
         return ""
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two versions are one: 0.1 is 0.1.0."""
+    return ZEROS.sub("", one) == ZEROS.sub("", other)
 
 
 def _wanted(components: Iterable[Component]) -> str:

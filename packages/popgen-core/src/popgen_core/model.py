@@ -46,6 +46,11 @@ class Model(nn.Module):
         """Frames of given notes that a window brings behind its last frame."""
         return int(getattr(self.encoder, "ahead", 0))
 
+    @property
+    def remembers(self) -> bool:
+        """Whether the decoder wants to know what was played a beat or some bars ago, and how notes were played."""
+        return bool(getattr(self.decoder, "remembers", False))
+
     def forward(self, inputs: Inputs, target: Target | None = None) -> Prediction:
         """Inputs of context + frame frames, target of frame frames -> logits and rhythm of frame frames."""
         return self.decoder(self.hidden(inputs), target, inputs.since(self.context))  # type: ignore[no-any-return]

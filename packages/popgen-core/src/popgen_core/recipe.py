@@ -22,7 +22,8 @@ from popgen_core.corpus.grids import GRIDS
 from popgen_core.errors import NotInstalled, PluginError, RecipeError
 from popgen_core.music.grid import Grid
 from popgen_core.music.quantise import QuantiseConfig
-from popgen_core.plugins import Catalogue
+from popgen_core.plugins import Catalogue, Offer
+from popgen_core.plugins.making import blaming, made
 
 __all__ = ["PARTS", "Recipe", "built_in", "read_recipe", "recipe_from_toml"]
 
@@ -42,11 +43,16 @@ class Header:
 
 @dataclass(frozen=True)
 class Part:
-    """One chosen component: its name, its class and its settings, completed."""
+    """One chosen component: its name, its class and its settings, completed; `offer` says whose it is."""
 
     name: str
     component: type[Any]
     config: Any
+    offer: Offer = field(compare=False)
+
+    def made(self, *sizes: Any) -> Any:
+        """The component, freshly made; a part of a model for `sizes`. Raises PluginError where a stranger's fails."""
+        return made(self.offer, self.component, self.config, *sizes)
 
 
 @dataclass(frozen=True)
@@ -187,7 +193,7 @@ def _part(kind: Kind, values: Mapping[str, Any], catalogue: Catalogue, read: Any
         errors.append(f"{kind}.name: needed; there are: {', '.join(catalogue.named(kind))}")
         return None
     try:
-        component = catalogue.load(kind, name)
+        offer, component = catalogue.find(kind, name), catalogue.load(kind, name)
     except NotInstalled:  # its settings cannot be checked before it is here
         raise
     except PluginError as error:
@@ -196,5 +202,6 @@ def _part(kind: Kind, values: Mapping[str, Any], catalogue: Catalogue, read: Any
     if not is_dataclass(getattr(component, "Config", None)):
         errors.append(f"{kind}.name: {name!r} has no dataclass Config for its settings, a defect of its plug-in")
         return None
-    config = read(component.Config, {key: value for key, value in values.items() if key != "name"}, kind)
-    return Part(name, component, config)
+    with blaming(offer, "cannot take settings"):
+        config = read(component.Config, {key: value for key, value in values.items() if key != "name"}, kind)
+    return Part(name, component, config, offer)

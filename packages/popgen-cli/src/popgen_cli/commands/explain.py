@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from popgen_cli.asking import styles_of
 from popgen_cli.doors import complain, door
 from popgen_cli.places import refuse_places
 from popgen_cli.progress import progress
@@ -31,7 +32,8 @@ def explain(
         Path | None,
         typer.Option(
             help="A checkpoint file, the folder of a run, or the name of an installed one; default: the one that wrote "
-            "the song, where it lies in the song's folder or the one above."
+            "the song, where it is installed or lies in the song's folder or the one above; of a song that popgen did "
+            "not write, the installed starter."
         ),
     ] = None,
     bars: Annotated[
@@ -44,6 +46,12 @@ def explain(
     quick: Annotated[
         bool, typer.Option("--quick", help="Silence nothing, as for a picture: a second instead of several.")
     ] = False,
+    style: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An adapter's file and how strongly to mix it in: my.adapter.safetensors=0.7 (-1 to 2; default: 1)."
+        ),
+    ] = None,
     force: Annotated[
         bool,
         typer.Option("--force", help="Go on though a plug-in has another version than the checkpoint was made with."),
@@ -61,7 +69,7 @@ def explain(
 
     quick = quick or out.suffix.lower() == ".png"  # a picture shows nothing of what was silenced
     with progress("listening") as show:
-        asked = {"bars": bars, "group": group, "past": past, "quick": quick}
+        asked = {"bars": bars, "group": group, "past": past, "quick": quick, "styles": styles_of(style)}
         found = api.explain_note(song, at, out, checkpoint=checkpoint, force=force, progress=show, **asked)
     for remark in found.source.remarks:
         complain(remark)

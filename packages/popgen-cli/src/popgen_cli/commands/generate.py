@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from popgen_cli.asking import groups_of, heat_of, meter_of, programs_of, stretch_of, text_of
+from popgen_cli.asking import groups_of, heat_of, meter_of, programs_of, stretch_of, styles_of, text_of
 from popgen_cli.doors import complain, door, shown_json
 from popgen_cli.progress import progress
 
@@ -16,10 +16,15 @@ __all__ = ["generate"]
 
 @door
 def generate(
-    checkpoint: Annotated[
-        Path, typer.Argument(help="A checkpoint file, the folder of a run, or the name of an installed one.")
-    ],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the songs; must be new or empty.")],
+    checkpoint: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A checkpoint file, the folder of a run, or the name of an installed one; default: the installed "
+            "starter.",
+            show_default=False,
+        ),
+    ] = None,
     count: Annotated[int, typer.Option(help="Number of songs, drawn together.")] = 1,
     seconds: Annotated[float | None, typer.Option(help="Length of a song, to the nearest bar; default: 60.")] = None,
     bars: Annotated[int | None, typer.Option(help="Length of a song in bars.")] = None,
@@ -39,7 +44,7 @@ def generate(
         Path | None,
         typer.Option(help="A plan file (TOML), such as is written with each song: edit it and give it back."),
     ] = None,
-    tempo: Annotated[float | None, typer.Option(help="Quarter notes a minute; default: the corpus's median.")] = None,
+    tempo: Annotated[float | None, typer.Option(help="Quarter notes a minute; default: one of the corpus's.")] = None,
     meter: Annotated[
         str | None, typer.Option(help="Such as 4/4, 3/4, 6/8; default: the corpus's most frequent.")
     ] = None,
@@ -92,6 +97,12 @@ def generate(
         str, typer.Option("--best-by", help="What is best: likelihood, adherence, overall, or a figure's name.")
     ] = "likelihood",
     stems: Annotated[bool, typer.Option("--stems", help="Write each group as a file of its own too.")] = False,
+    style: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An adapter's file and how strongly to mix it in: my.adapter.safetensors=0.7 (-1 to 2; default: 1)."
+        ),
+    ] = None,
     force: Annotated[
         bool,
         typer.Option("--force", help="Go on though a plug-in has another version than the checkpoint was made with."),
@@ -134,7 +145,15 @@ def generate(
     }
     with progress("writing") as show:
         written = api.generate(
-            checkpoint, out, prompt=prompt, source=source, stems=stems, force=force, progress=show, **asked
+            checkpoint,
+            out,
+            prompt=prompt,
+            source=source,
+            stems=stems,
+            force=force,
+            styles=styles_of(style),
+            progress=show,
+            **asked,
         )
     for remark in written[0].remarks:
         complain(remark)

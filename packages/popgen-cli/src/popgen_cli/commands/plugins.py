@@ -34,6 +34,7 @@ def list_plugins(
     """
     from popgen_core.contracts.card import KINDS
     from popgen_core.plugins import catalogue, lacks
+    from popgen_core.plugins.surroundings import printable
 
     found = catalogue()
     offers = sorted(found.offers, key=lambda offer: (KINDS.index(offer.card.kind), offer.card.name))
@@ -55,7 +56,8 @@ def list_plugins(
     for offer in offers:
         card = offer.card
         needs = f" (needs {lacks(card)})" if lacks(card) else ""
-        typer.echo(f"{card.kind:10}  {card.name:26}  {offer.distribution} {offer.version}  {card.summary}{needs}")
+        said = printable(f"{card.summary}{needs}")
+        typer.echo(f"{card.kind:10}  {card.name:26}  {offer.distribution} {offer.version}  {said}")
     for problem in problems:
         typer.echo(f"problem     {problem}")
 

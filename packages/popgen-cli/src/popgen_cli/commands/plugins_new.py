@@ -30,6 +30,10 @@ def new_plugin(
     licence: Annotated[
         str | None, typer.Option(help="Of a checkpoint: the licence of its weights, such as mit or cc-by-4.0.")
     ] = None,
+    stored_as: Annotated[
+        str | None,
+        typer.Option(help="Of a checkpoint: how its weights are stored, float, half or int8; default: as they are."),
+    ] = None,
 ) -> None:
     """Make a distribution with a small working component of a kind, its tests and what pip needs: edit one file.
 
@@ -40,26 +44,27 @@ def new_plugin(
     from popgen_core.plugins.new import new_distribution
 
     wanted, unwritten = kind_named(kind), ""
-    _check_weights(wanted, weights, licence)
+    _check_weights(wanted, weights, licence, stored_as)
     if weights and licence:
         from popgen_core.shipped.new import new_checkpoint
 
-        begun, packed = new_checkpoint(name, out, catalogue(), weights, licence)
+        begun, packed = new_checkpoint(name, out, catalogue(), weights, licence, stored_as)
         unwritten = ", ".join(packed.to_write)
     else:
         begun = new_distribution(wanted, name, out, catalogue())
     _tell(begun, name, unwritten)
 
 
-def _check_weights(kind: str, weights: Path | None, licence: str | None) -> None:
-    """A checkpoint needs both, nothing else takes either."""
+def _check_weights(kind: str, weights: Path | None, licence: str | None, stored_as: str | None) -> None:
+    """A checkpoint needs weights and their licence, nothing else takes either."""
     if kind == "checkpoint" and not (weights and licence):
         raise OptionError(
             "a checkpoint needs --weights and --licence", hint="such as --weights RUN --licence cc-by-4.0"
         )
-    if kind != "checkpoint" and (weights or licence):
+    if kind != "checkpoint" and (weights or licence or stored_as):
         raise OptionError(
-            f"--weights and --licence are for a checkpoint, not for a component of kind {kind}", hint="leave them away"
+            f"--weights, --licence and --stored-as are for a checkpoint, not for a component of kind {kind}",
+            hint="leave them away",
         )
 
 
@@ -73,5 +78,14 @@ def _tell(begun: Begun, name: str, unwritten: str) -> None:
         typer.echo(f"  {file}")
     typer.echo()
     said(f"What next (more in {begun.folder / 'README.md'}):")
+    first = [("first", begun.needs and f"install {begun.needs} from popgen's wheels: its tests need it")]
     edit = f"{begun.edit}{f': the places to be written in {unwritten}' if unwritten else ''}"
-    rows([("edit", edit), ("test", "python -m pytest"), ("install", "pip install ."), ("see", "popgen plugins list")])
+    rows(
+        [
+            *(each for each in first if each[1]),
+            ("edit", edit),
+            ("test", "python -m pytest"),
+            ("install", "pip install ."),
+            ("see", "popgen plugins list"),
+        ]
+    )

@@ -107,7 +107,7 @@ def _measure(measure: Measure) -> str:
 
 def _weights(weights: Weights) -> Iterator[tuple[str, str]]:
     yield "file", weights.file
-    yield "size", f"{weights.bytes / 1e6:.1f} MB"
+    yield "size", f"{weights.bytes / 1e6:.1f} MB, stored as {weights.stored}"
     yield "recipe", ": ".join(part for part in (weights.recipe, weights.summary) if part) or "not told"
     yield "groups", ", ".join(weights.groups)
     yield "written by", f"popgen {weights.popgen}"

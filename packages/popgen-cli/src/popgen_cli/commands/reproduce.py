@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from popgen_cli.asking import styles_of
 from popgen_cli.doors import complain, door, shown_json
 from popgen_cli.progress import progress
 
@@ -17,10 +18,19 @@ __all__ = ["reproduce"]
 def reproduce(
     song: Annotated[Path, typer.Argument(help="A MIDI file that popgen generate wrote.")],
     checkpoint: Annotated[
-        Path, typer.Argument(help="The checkpoint that wrote it, by its file, the folder of its run, or its name.")
-    ],
+        Path | None,
+        typer.Argument(
+            help="The checkpoint that wrote it, by its file, the folder of its run, or its name; default: the one that "
+            "the song names, where it is installed or lies in the song's folder or the one above.",
+            show_default=False,
+        ),
+    ] = None,
     source: Annotated[
         Path | None, typer.Option(help="The song that it was written around, where --prompt or --from was used.")
+    ] = None,
+    style: Annotated[
+        list[str] | None,
+        typer.Option(help="Each adapter that was mixed in, as it was: my.adapter.safetensors=0.7."),
     ] = None,
     force: Annotated[
         bool,
@@ -35,7 +45,7 @@ def reproduce(
     from popgen_core import api
 
     with progress("writing") as show:
-        made = api.reproduce(song, checkpoint, source=source, force=force, progress=show)
+        made = api.reproduce(song, checkpoint, source=source, force=force, styles=styles_of(style), progress=show)
     for remark in made.remarks:
         complain(remark)
     if json:

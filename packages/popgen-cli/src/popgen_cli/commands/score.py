@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from popgen_cli.asking import styles_of
 from popgen_cli.doors import door, shown_json
 from popgen_cli.progress import progress
 
@@ -32,6 +33,12 @@ def score(
         Path | None,
         typer.Option(help="Dataset that the run was trained on, for the baselines; default: what run.json names."),
     ] = None,
+    style: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An adapter's file and how strongly to mix it in: my.adapter.safetensors=0.7 (-1 to 2; default: 1)."
+        ),
+    ] = None,
     force: Annotated[
         bool,
         typer.Option("--force", help="Go on though a plug-in has another version than the checkpoint was made with."),
@@ -45,7 +52,16 @@ def score(
     from popgen_core import api
 
     with progress("scoring") as show:
-        found = api.score(run, dataset, best=best, told=told, training=training, force=force, progress=show)
+        found = api.score(
+            run,
+            dataset,
+            best=best,
+            told=told,
+            training=training,
+            force=force,
+            styles=styles_of(style),
+            progress=show,
+        )
     from popgen_cli.scorecard import intervals, show_score, verdict
 
     over_songs = intervals(found)

@@ -24,13 +24,26 @@ def train(
     recipe: Annotated[
         str | None, typer.Option(help="A built-in recipe by name, or a TOML file; default: paper.warm.")
     ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(help="Fine-tune: go on from this checkpoint (a file, a run's folder, an installed name)."),
+    ] = None,
+    adapter: Annotated[
+        bool,
+        typer.Option("--adapter", help="With --start: leave its weights as they are, learn a small file, a style."),
+    ] = False,
+    rank: Annotated[int | None, typer.Option(help="With --adapter: how much it can say, 1 to 256; default: 8.")] = None,
     changes: Annotated[
         list[str] | None, typer.Option("--set", help="Change one setting, e.g. --set train.epochs=3; may be repeated.")
     ] = None,
     valid: Annotated[Path | None, typer.Option(help="Dataset whose loss is measured after each epoch.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, by its own recipe.")] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="With --resume: go on though recipe, data or plug-ins are others now.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Go on though recipe, data or plug-ins are others now (--resume), or plug-ins alone (--start).",
+        ),
     ] = False,
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="Write the log as TensorBoard events too, into OUT/tensorboard.")
@@ -44,11 +57,15 @@ def train(
     """Train a model on a dataset. Ctrl-C saves and stops; after that, or a kill, --resume goes on.
 
     Example: popgen train dataset/ -o runs/mine --recipe paper.warm --set train.epochs=3
+
+    A few songs of your own: popgen train my-songs/ -o runs/mine --start CHECKPOINT, or that with --adapter
     """
     if seeds and tensorboard:
         raise RecipeError(
             "--tensorboard is for one run", hint="leave it away; popgen report OUT/seed-1 --tensorboard F"
         )
+    if seeds and (start or adapter or rank):
+        raise RecipeError("--seeds trains from nothing", hint="leave --start, --adapter and --rank away, or --seeds")
     if seeds:
         options = {"changes": changes or [], "valid": valid, "resume": resume, "force": force}
         return _train_seeds(dataset, out, recipe, seeds, options, json)
@@ -70,6 +87,9 @@ def train(
             force=force,
             tensorboard=tensorboard,
             progress=shown,
+            start=start,
+            adapter=adapter,
+            rank=rank,
         )
     if leads():
         _say(report, dataset, json=json)

@@ -7,6 +7,7 @@
 >>> api.generate("runs/mine", "new-songs/", count=3, seconds=60, seed=7)
 """
 
+from popgen_core.api.arranging import arrange
 from popgen_core.api.corpus import doctor, explain, prepare
 from popgen_core.api.training import crossval, report, score, train, train_seeds
 from popgen_core.api.writing import explain_note, generate, generator, reproduce, show, write_songs
@@ -14,6 +15,7 @@ from popgen_core.generate.written import Written
 
 __all__ = [
     "Written",
+    "arrange",
     "crossval",
     "doctor",
     "explain",

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from popgen_core.api.needs import says_what_is_missing
 from popgen_core.api.places import Place, Shown
 from popgen_core.contracts.grouper import Placement
+from popgen_core.contracts.settings import read_settings
 from popgen_core.corpus.report import CorpusReport, FileRow, PrepareReport
 from popgen_core.plugins import catalogue
+from popgen_core.plugins.making import blaming
 
 if TYPE_CHECKING:
     from popgen_core.corpus.settings import PrepareSettings
@@ -72,7 +74,13 @@ def prepare(
 
 
 def _settings(grouper: str, **settings: Any) -> PrepareSettings:
+    """The settings, with a grouper that can be made. Raises PluginError where a stranger's cannot: whose it is."""
     from popgen_core.corpus.settings import PrepareSettings
 
-    offer = catalogue().find("grouper", grouper)
-    return PrepareSettings(grouper_name=offer.card.name, grouper_target=offer.card.target, **settings)
+    offer, component = catalogue().find("grouper", grouper), catalogue().load("grouper", grouper)
+    asked = PrepareSettings(grouper_name=offer.card.name, grouper_target=offer.card.target, **settings)
+    with blaming(offer, "cannot be made"):
+        config, errors = read_settings(component.Config, asked.grouper_options, "grouper")
+        if not errors:  # else the reader tells them
+            component(config)
+    return asked

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from popgen_core.api.needs import says_what_is_missing
-from popgen_core.api.places import Place, Shown
+from popgen_core.api.places import Place, Shown, Styles, style_files
+from popgen_core.errors import RecipeError
 from popgen_core.plugins import catalogue
 
 if TYPE_CHECKING:
@@ -34,31 +35,55 @@ def train(
     force: bool = False,
     tensorboard: bool = False,
     progress: Progress | None = None,
+    start: Place | None = None,
+    adapter: bool = False,
+    rank: int | None = None,
 ) -> TrainReport:
     """Train a recipe (a built-in name or a TOML file; default paper.warm) into the folder `run`, or go on with it.
 
+    With `start`, a checkpoint, training goes on from its weights and by its recipe, with settings that suit few songs;
+    with `adapter` its weights stay and a small file of low ranks (`rank`, default 8) learns beside them, a style.
+
     `changes` are settings such as "train.epochs=3". A resumed run goes by its own recipe; where recipe, changes, data
-    or plug-ins make it another, that is refused with the difference, unless `force`. Raises RecipeError, DatasetError,
+    or plug-ins make it another, that is refused with the difference, unless `force`; so are plug-ins of another version
+    than a `start` was made with. Raises RecipeError, DatasetError,
     OutputError, CheckpointError or Refused, each saying what to do.
     """
     from popgen_core.corpus.dataset import Dataset
     from popgen_core.recipe import read_recipe
 
-    asked = None if resume else read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes)
+    _check_start(recipe, start, adapter, rank, resume=resume)
+    asked = None if resume or start else read_recipe(recipe or DEFAULT_RECIPE, catalogue(), changes)
     from popgen_core.series.folder import refuse_series  # torch, once the recipe's parts are known to be here
     from popgen_core.train.folder import catalogue_of_run, recipe_of_run
     from popgen_core.train.run import Training
     from popgen_core.train.run import train as train_run
+    from popgen_core.train.start import start_for
+    from popgen_core.train.start_recipe import start_recipe
 
     refuse_series(Path(run))
     offered = catalogue_of_run(Path(run), catalogue(), force=force) if resume else catalogue()
-    if resume and recipe is None:
+    begin = start_for(Path(run), offered, start, adapter=adapter, rank=rank, resume=resume, force=force)
+    if begin and not resume:
+        offered = begin.catalogue(offered)
+        chosen = start_recipe(begin, offered, changes)
+    elif resume and recipe is None:
         chosen = recipe_of_run(Path(run), offered, changes)
     else:
         chosen = asked or read_recipe(recipe or DEFAULT_RECIPE, offered, changes)
     opened, beside = Dataset.open(Path(dataset)), Dataset.open(Path(valid)) if valid else None
-    training = Training(opened, chosen, offered, beside)
+    training = Training(opened, chosen, offered, beside, start=begin)
     return train_run(training, Path(run), resume=resume, force=force, tensorboard=tensorboard, progress=progress)
+
+
+def _check_start(recipe: str | None, start: Place | None, adapter: bool, rank: int | None, *, resume: bool) -> None:
+    """Raise RecipeError for what does not go together."""
+    if start is not None and recipe is not None:
+        raise RecipeError("--start goes on with the checkpoint's own recipe", hint="leave --recipe away, or --start")
+    if adapter and start is None and not resume:
+        raise RecipeError("--adapter learns beside a checkpoint", hint="say which with --start")
+    if rank is not None and not adapter:
+        raise RecipeError("--rank is that of an adapter", hint="add --adapter, or leave --rank away")
 
 
 @says_what_is_missing
@@ -148,6 +173,7 @@ def score(
     told: bool = False,
     training: Place | None = None,
     force: bool = False,
+    styles: Styles | None = None,
     progress: Shown | None = None,
 ) -> Score:
     """How many bits a run's model (its last, or its `best`) needs to tell the onsets of a dataset's songs.
@@ -155,7 +181,8 @@ def score(
     It knows position, tempo and meter, as the baselines do; `told`: all its controls, as found in each song.
 
     Beside it stand baselines fitted on what the run was trained on: `training`, or the dataset that the run names.
-    `force` goes on though a plug-in has another version than the model was made with, and remarks on it.
+    `force` goes on though a plug-in has another version than the model was made with, and remarks on it. `styles`:
+    files of adapters to mix in, and how strongly.
     Raises CheckpointError, Refused, RecipeError or DatasetError, each saying what to do.
     """
     from popgen_core.corpus.dataset import Dataset
@@ -163,5 +190,13 @@ def score(
 
     opened, trained = Dataset.open(Path(dataset)), Dataset.open(Path(training)) if training else None
     return score_run(
-        Path(run), opened, catalogue(), best=best, told=told, training=trained, progress=progress, force=force
+        Path(run),
+        opened,
+        catalogue(),
+        best=best,
+        told=told,
+        training=trained,
+        progress=progress,
+        force=force,
+        styles=style_files(styles),
     )

@@ -22,8 +22,8 @@ class Backbone(Protocol):
     has heard all: its `step` equals its `forward` over every frame of the stream, however many.
 
     In either mode a cache is all that remembers a stream, so that several may run at once; vectors that are given are
-    not changed; every parameter that wants a gradient gets one, and parameters and persistent buffers are all that it
-    takes to be the same again.
+    not changed, nothing is printed or written, and in eval mode no global chance is moved; every parameter that wants a
+    gradient gets one, and parameters and persistent buffers are all that it takes to be the same again.
     """
 
     @property

@@ -13,7 +13,7 @@ from popgen_core.contracts.tensors import RhythmValues
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["DURATIONS", "OFFSETS", "SIZES", "VELOCITIES", "classes_of", "parted", "values_of"]
+__all__ = ["DURATIONS", "OFFSETS", "SIZES", "VELOCITIES", "classes_of", "length_class", "parted", "values_of"]
 
 VELOCITIES = 127  # class n is velocity n + 1
 DURATIONS = 64  # class n is SHORTEST x STEP^n seconds
@@ -31,6 +31,11 @@ def classes_of(values: RhythmValues) -> RhythmValues:
         duration=((seconds / SHORTEST).log() / STEP).round().long(),
         offset=((values.offset + 0.5) * (OFFSETS - 1)).round().clamp(0, OFFSETS - 1).long(),
     )
+
+
+def length_class(seconds: float) -> int:
+    """The class of one length in seconds."""
+    return round(math.log(min(max(seconds, SHORTEST), LONGEST) / SHORTEST) / STEP)
 
 
 def values_of(classes: RhythmValues) -> RhythmValues:

@@ -25,10 +25,10 @@ class Encoder(Protocol):
     or given notes is as good as silence.
 
     In either mode a state is all that remembers a stream, and does not grow with it, so that several may run at once
-    and for ever; inputs are not changed; every parameter that wants a gradient gets one, so that those for recalled or
-    given notes are made only where `sizes.controls` has them; parameters and persistent buffers are all that it takes
-    to be the same again. It is made for any groups, pitches, channels and width; a width that it cannot take it refuses
-    by a PopgenError.
+    and for ever; inputs are not changed, nothing is printed or written, and in eval mode no global chance is moved;
+    every parameter that wants a gradient gets one, so that those for recalled or given notes are made only where
+    `sizes.controls` has them; parameters and persistent buffers are all that it takes to be the same again. It is made
+    for any groups, pitches, channels and width; a width that it cannot take it refuses by a PopgenError.
     """
 
     @property

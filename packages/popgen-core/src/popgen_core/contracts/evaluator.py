@@ -45,7 +45,8 @@ class Evaluator(Protocol):
 
     Laws: every score is one of `measures`, and every measure is scored; the same songs score the same, in every
     process, whatever the order of their tracks; no piece raises an exception or is changed; of a piece without notes
-    every score is NaN with a reason; torch is never imported.
+    every score is NaN with a reason; torch is never imported. Judging prints and writes nothing and moves no global
+    chance: what is drawn is drawn by chance of its own.
     """
 
     @property

@@ -38,7 +38,8 @@ class Grouper(Protocol):
     """Sorts the tracks of a song into instrument groups.
 
     Laws: every note of `song` is in exactly one track of the result or counted in `dropped`; the order of tracks
-    does not matter; a track named after a group goes to that group, so that grouping twice changes nothing.
+    does not matter; a track named after a group goes to that group, so that grouping twice changes nothing. A track
+    goes to one group as a whole, or is dropped as a whole: `placements` tell of each track once, in the song's order.
     """
 
     @property

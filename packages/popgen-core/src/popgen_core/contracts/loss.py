@@ -22,7 +22,10 @@ class Loss(Protocol):
     A prediction surer of what the target says costs less. The total is float32 at least, whatever the prediction's
     precision, finite with its gradient for logits of +-10000, and draws no chance. A group of weight 0 gets no gradient
     in its note logits, one of greater weight a greater one. `form` says which rhythm values it takes, by the class or
-    by a setting of that name; dense ones count at the target's onsets alone, so that they may come by event."""
+    by a setting of that name; dense ones count at the target's onsets alone, so that they may come by event.
+
+    A loss learns nothing: training moves the parameters of the model alone, so that none of a loss's own wants a
+    gradient. What it holds are settings and buffers, and moves with it to another device."""
 
     @property
     def Config(self) -> type:

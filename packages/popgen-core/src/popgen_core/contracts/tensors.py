@@ -33,6 +33,11 @@ class Inputs:
     `given` (batch, frame + ahead, group, channel, pitch): notes that are not to be written, row t those of frame t, and
     behind the last frame as many more as the encoder looks ahead; `kept` (batch, frame + ahead, group) float: 1 where
     all notes of a group are given, silence too. None: nothing is recalled, nothing given.
+
+    For decoders that say by `remembers` that they want to know, else None: `echo` (batch, frame, group, pitch) uint8:
+    bit n where a note began in that cell as long ago as lag n of `analysis.lags` says; `newest` (batch, frame, group,
+    3, pitch + 1) int16: how the newest note before the frame was played, of each cell and, behind the pitches, of the
+    group (the highest of several): class + 1 of velocity, length and offset in `contracts.classes`, 0: not known.
     """
 
     past: Tensor
@@ -40,10 +45,17 @@ class Inputs:
     recall: Tensor | None = None
     given: Tensor | None = None
     kept: Tensor | None = None
+    echo: Tensor | None = None
+    newest: Tensor | None = None
 
     def since(self, frame: int) -> Inputs:
         """The same without the first frames."""
         return Inputs(*(None if value is None else value[:, frame:] for value in vars(self).values()))  # type: ignore[arg-type]
+
+    def of(self, song: int) -> Inputs:
+        """Those of one song of the batch, as a batch of one."""
+        row = slice(song, song + 1)
+        return Inputs(*(None if value is None else value[row] for value in vars(self).values()))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -132,12 +144,13 @@ class Rates:
 class Constraints:
     """What must hold in a drawn frame. Kept notes are exempt.
 
-    `playable` (group, pitch) bool: False for cells that must stay silent: no note begins there, and one that sounds
-    ends. `lean` (group, pitch), or (batch, group, pitch) for each song: added to the logits of new notes; at -inf none
-    begins, and one that sounds may go on. `most` (group,) int64: notes of a group that may sound at once; kept ones
-    count first, then new ones in the order in which they are drawn, and of those that would go on beyond it the least
-    likely end. `hold` (group, pitch) bool: cells that go on if they sound. `begin` (batch,) bool: songs in which at
-    least one note begins, wherever any can: the frame is drawn from the chances given that it is not without onset.
+    `playable` (group, pitch) bool: False for cells that must stay silent: no note begins there, as at a lean of -inf,
+    and one that sounds ends. `lean` (group, pitch), or (batch, group, pitch) for each song: added to the logits of new
+    notes; at -inf none begins, and one that sounds may go on. `most` (group,) int64: notes of a group that may sound at
+    once; kept ones count first, then new ones in the order in which they are drawn, and of those that would go on
+    beyond it the least likely end. `hold` (group, pitch) bool: cells that go on if they sound. `begin` (batch,) bool:
+    songs in which at least one note begins, wherever any can: the frame is drawn from the chances given that it is not
+    without onset.
     """
 
     playable: Tensor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -23,6 +23,10 @@ class TrainConfig:
             description="train: the training part of the dataset's split, its first fold kept for validation; all songs"
         ),
     ] = "train"
+    times: Annotated[
+        dict[str, float],
+        Field(description="how often songs of a folder of the corpus come in an epoch: {rock = 2.5}, others once"),
+    ] = field(default_factory=dict)
     epochs: Annotated[int, Field(ge=1, description="passes over the dataset")] = 197
     minutes: Annotated[float, Field(ge=0, description="wall-clock limit in minutes, 0 for none")] = 0.0
     batch: Annotated[int, Field(ge=1, description="windows a step, of all processes together")] = 32
@@ -39,7 +43,10 @@ class TrainConfig:
     ] = "adam"
     learning_rate: Annotated[float, Field(gt=0, description="step size at its highest")] = 1e-5
     schedule: Annotated[
-        Literal["constant", "cosine"], Field(description="cosine falls to a twentieth over the epochs")
+        Literal["constant", "cosine", "hold"],
+        Field(
+            description="cosine falls to a twentieth over the epochs; hold stays constant and falls so in the last 5th"
+        ),
     ] = "constant"
     warmup_steps: Annotated[
         int, Field(ge=0, description="steps in which the rate rises from 0, at most a tenth of all")
@@ -47,6 +54,9 @@ class TrainConfig:
     beta1: Annotated[float, Field(ge=0, lt=1, description="Adam's first decay rate")] = 0.9
     beta2: Annotated[float, Field(ge=0, lt=1, description="Adam's second decay rate")] = 0.999
     weight_decay: Annotated[float, Field(ge=0, description="strength of weight decay")] = 1e-4
+    pull: Annotated[
+        float, Field(ge=0, description="fine-tuning: pull of weights to their start; 100: about 0.01 far at most")
+    ] = 0.0
     clip: Annotated[float, Field(gt=0, description="gradient norm above which gradients are scaled down")] = 1.0
     precision: Annotated[
         Literal["auto", "bfloat16", "float32"], Field(description="auto: bfloat16 where the hardware has it")

@@ -236,9 +236,18 @@ def _grouper(target: str, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]
     module, _, name = target.partition(":")
     try:
         chosen = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise PluginError(f"no grouper can be imported from {target!r}: {error}") from error
+    except (Exception, SystemExit) as error:  # a stranger's module may raise anything
+        raise PluginError(f"no grouper can be imported from {target!r}: {_words(error)}") from error
     config, errors = read_settings(chosen.Config, options, "grouper")
     if errors:
         raise RecipeError(f"the grouper {target!r} cannot be made: {'; '.join(errors)}")
-    return chosen(config), settings_of(config)
+    try:
+        return chosen(config), settings_of(config)
+    except (PopgenError, MemoryError):
+        raise
+    except (Exception, SystemExit) as error:
+        raise PluginError(f"the grouper {target!r} cannot be made: {_words(error)}") from error
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())

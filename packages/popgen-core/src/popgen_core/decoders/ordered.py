@@ -113,7 +113,11 @@ class Ordered(nn.Module):
             onset = onset + self._gated(self.gate(hidden), at, note, group).view_as(onset)
         onset = onset + _added(self.pairs * self.before, note, at, onset)
         active = active + _added(self.ends, note, at, active)
-        rhythm = self.manner(hidden, target, self.place) if self.form == "events" else self._means(hidden, target)
+        rhythm = (
+            self.manner(hidden, target, self.place, _newest(inputs))
+            if self.form == "events"
+            else self._means(hidden, target)
+        )
         return Prediction(*self._settled(onset, active, inputs), rhythm)
 
     def _alone(self, hidden: Tensor, inputs: Inputs | None) -> tuple[Tensor, Tensor]:
@@ -181,7 +185,8 @@ class Ordered(nn.Module):
             written = (
                 rounds if inputs.kept is None else _free(rounds, (inputs.kept[:, 0, :, None] > 0.5).expand_as(before))
             )
-            rhythm = self.manner.sample(hidden, written, before.shape, generator)
+            newest = None if inputs.newest is None else inputs.newest[:, 0]
+            rhythm = self.manner.sample(hidden, written, before.shape, generator, newest)
         return Frame(jumps.onset, active, struck(rhythm, inputs, self.channels))
 
     def _said(self, cells: Tensor, gate: Tensor) -> Tensor:
@@ -204,6 +209,10 @@ def _sounding(target: Target, inputs: Inputs | None) -> tuple[Tensor, ...]:
     """Where notes begin, given ones too, of which a target asks nothing: four (event,) index tensors."""
     nothing_given = inputs is None or inputs.given is None
     return target.where if nothing_given else target.onset.nonzero(as_tuple=True)
+
+
+def _newest(inputs: Inputs | None) -> Tensor | None:
+    return None if inputs is None else inputs.newest
 
 
 def _free(rounds: Sequence[tuple[Tensor, Tensor]], kept: Tensor) -> list[tuple[Tensor, Tensor]]:

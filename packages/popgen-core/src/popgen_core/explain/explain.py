@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -59,14 +59,15 @@ def explain_file(
     checkpoint: Path | None = None,
     progress: Progress | None = None,
     force: bool = False,
+    styles: Mapping[Path, float] | None = None,
 ) -> Explanation:
-    """A MIDI file explained by a checkpoint, or by the one that wrote it where that lies beside it.
+    """A MIDI file explained by a checkpoint, or by the one that wrote it where that lies beside it; `styles` mixed in.
 
     Raises MidiError for what is no song, ExplainError for what cannot be asked, CheckpointError or Refused.
     """
     song = read_song(path).song
     place_of(asked.at, song)  # before a model is loaded
-    loaded, name, remarks = loaded_for(song, path, checkpoint, catalogue, force)
+    loaded, name, remarks = loaded_for(song, path, checkpoint, catalogue, force, styles)
     grid = loaded.recipe.grid
     units = ", ".join(f"{unit.replace('_', ' ')} {value}" for unit, value in settings_of(grid).items())
     source = Source(path.name, name, loaded.sha256, loaded.recipe.header.name, f"{grid.kind}, {units}", tuple(remarks))
@@ -119,8 +120,8 @@ def explain_song(
 
 def _laid(name: str, song: Song, loaded: Loaded) -> tuple[Song, TrainingSong]:
     """A song grouped, and as training lays it on the recipe's grid; what the model may be told is found in it."""
-    recipe, part = loaded.recipe, loaded.recipe.parts["grouper"]
-    grouped: Song = part.component(part.config).group(song).song
+    recipe = loaded.recipe
+    grouped: Song = recipe.parts["grouper"].made().group(song).song
     if recipe.quantise.strength:
         grouped = quantised(grouped, recipe.quantise)
     roll = roll_from_song(grouped, recipe.grid, loaded.model.sizes.roll)

@@ -39,7 +39,15 @@ def views(first: int, stop: int, window: int, keep: int) -> Iterator[View]:
 def rows_of(model: Model, songs: Sequence[TrainingSong], view: View) -> tuple[Tensor, Target, Inputs]:
     """Some versions of a song in a view -> what the backbone is given (song, row, width), rows start .. stop - 1, and
     target and inputs of the frames told, (song, frame, ...)."""
-    cut = Windows(songs, model.sizes, view.stop - view.start, model.context, augment=None, ahead=model.ahead)
+    cut = Windows(
+        songs,
+        model.sizes,
+        view.stop - view.start,
+        model.context,
+        augment=None,
+        ahead=model.ahead,
+        remembers=model.remembers,
+    )
     batch = cut.batch([Window(number, view.start) for number in range(len(songs))])
     rows: Tensor = model.encoder(batch.inputs)[:, model.context :]  # (song, row, width)
     told = view.first - view.start

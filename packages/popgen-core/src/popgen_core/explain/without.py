@@ -79,11 +79,12 @@ def silenced_songs(song: TrainingSong, columns: Sequence[Column], view: View, co
 def chances_without(model: Model, song: TrainingSong, versions: Sequence[Silenced], view: View) -> Iterator[Chances]:
     """Versions of a song -> for each (frame, group, pitch), the chances of new notes in the frames told, 0..1.
 
-    What sounds in the frame itself is the true song's: only the past is silenced.
+    What sounds in the frame itself is the true song's: only the past is silenced, in all that is heard and remembered
+    of it.
     """
-    _, target, inputs = rows_of(model, [song], view)
+    _, target, _ = rows_of(model, [song], view)
     for first in range(0, len(versions), BATCH):
-        rows, *_ = rows_of(model, [one.song for one in versions[first : first + BATCH]], view)
+        rows, _, inputs = rows_of(model, [one.song for one in versions[first : first + BATCH]], view)
         hidden = model.backbone(rows)[:, view.first - view.start :]  # (version, frame, width)
-        for one in hidden:
-            yield chances_of(model, one[None], target, inputs)
+        for number, one in enumerate(hidden):
+            yield chances_of(model, one[None], target, inputs.of(number))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from os import PathLike
 from pathlib import Path
@@ -29,18 +30,20 @@ def explain_to(
     checkpoint: str | PathLike[str] | None = None,
     progress: Progress | None = None,
     force: bool = False,
+    styles: Mapping[Path, float] | None = None,
     **asked: Any,
 ) -> Explanation:
     """Explain a MIDI file at a moment, and write that into `out` if it is given.
 
-    Without a `checkpoint` the one that wrote the song is looked for beside it; `force` as for `load_checkpoint`.
+    Without a `checkpoint` the one that wrote the song is looked for beside it; `force` and `styles` as for
+    `load_checkpoint`.
     `asked` are fields of `Asked`: bars, past, quick, group. Raises ExplainError for what cannot be asked, MidiError,
     CheckpointError, Refused, OutputError.
     """
     if out is not None:
         check_place(out)
     named = Path(checkpoint) if checkpoint is not None else None
-    found = explain_file(song, Asked(at, **asked), catalogue, named, progress, force)
+    found = explain_file(song, Asked(at, **asked), catalogue, named, progress, force, styles)
     if out is not None:
         write_explanation(found, out)
     return found

@@ -43,16 +43,17 @@ class Around:
         frames = frames_nearest(self.roll.grid.positions(self.song, notes["start_tick"]))
         return self._staying(frames, self.roll.spec.groups.index(group))
 
-    def dense(self, frames: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def dense(self, frames: int) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """What stays, for a model: (frame, group, channel, pitch) of onset, active, velocity of its notes; (frame,
-        group) whose stay."""
+        group) whose stay; (frame, group, 2, pitch) how they are played: log(1 + seconds), offset."""
         spec, events = self.roll.spec, self.roll.events
         staying = self._staying(events["frame"], events["group"])
         roll = replace(self.roll, events=events[staying]).dense(0, frames)
         kept = np.zeros((frames, len(spec.groups)), dtype=np.float32)
         kept[: len(self.kept)] = self.kept[:frames]
         channels = {"onset": roll.onset, "active": roll.active, "velocity": roll.velocity}
-        return np.stack([channels[name].astype(np.float32) for name in spec.channels], axis=2), kept
+        manner = np.stack([np.log1p(roll.duration), roll.offset], axis=2)
+        return np.stack([channels[name].astype(np.float32) for name in spec.channels], axis=2), kept, manner
 
     def _staying(self, frames: NDArray[Any], group: Any) -> NDArray[np.bool_]:
         """(note,) whether notes that begin in these frames, of this group or these, stay."""

@@ -14,13 +14,12 @@ from torch.nn import functional
 
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, RhythmValues, Target
 from popgen_core.generate.cues import Conductor, Cue
+from popgen_core.generate.played import PlayedSoFar, fitted_length
 from popgen_core.generate.remembered import Remembered
 from popgen_core.model import Model, as_past
 from popgen_core.music.roll import EVENT
 
 __all__ = ["DrawnNotes", "draw_frames"]
-
-SHORTEST = 0.1  # of a frame: no note is shorter
 
 
 @torch.inference_mode()
@@ -31,10 +30,14 @@ def draw_frames(model: Model, conductors: Sequence[Conductor], seed: int, first:
     generator = torch.Generator(device=device).manual_seed(seed)
     stream, past = model.start(batch), model.silence(batch).past  # (batch, 1, group, channel, pitch)
     remembered = [Remembered(channels.index("onset"), channels.index("active")) for _ in conductors]
+    played = _played_before(first, conductors, model) if model.remembers else None
     number = first
     while None not in (cues := [conductor.cue(number) for conductor in conductors]):
         told = [cue for cue in cues if cue is not None]
         inputs = _inputs(told, past, remembered)
+        if played is not None:
+            echo = played.echo(number, [cue.lags for cue in told])
+            inputs = replace(inputs, echo=echo, newest=played.newest[:, None].clone())
         hidden = model.step(inputs, stream)  # (batch, width)
         if told[0].forced is not None:
             frame = _forced(told, channels)
@@ -46,6 +49,9 @@ def draw_frames(model: Model, conductors: Sequence[Conductor], seed: int, first:
             for conductor, each in zip(conductors, nats, strict=True):
                 conductor.judged(each)
         past = as_past(frame, channels)
+        if played is not None:
+            seconds = [cue.seconds for cue in told] if told[0].forced is None else None
+            played.hear(number, frame, seconds, _given_groups(told))
         for song, conductor in enumerate(conductors):
             conductor.heard(number, frame, song)
             if conductor.recalls:
@@ -104,17 +110,44 @@ def _rows(values: Sequence[Tensor | None], shape: torch.Size, empty: float | boo
     return torch.stack(rows)
 
 
+def _played_before(first: int, conductors: Sequence[Conductor], model: Model) -> PlayedSoFar:
+    """What has been played when frame `first` is drawn: all that stands before it."""
+    played = PlayedSoFar(len(conductors), model.sizes, next(model.parameters()).device)
+    for number in range(first):
+        stood = [conductor.stood(number) for conductor in conductors]
+        rows = _stacked([None if each is None else each[0] for each in stood])
+        manner = _stacked([None if each is None else each[1] for each in stood])
+        if rows is not None and manner is not None:
+            played.hear(number, _standing(rows, manner, model.sizes.roll.channels))
+    return played
+
+
+def _given_groups(cues: Sequence[Cue]) -> Tensor | None:
+    """(batch, group) bool: groups of which notes of this frame are given, so that it is not known how they are played;
+    None: of no group."""
+    if cues[0].forced is not None and cues[0].manner is None:
+        return torch.ones(len(cues), len(cues[0].forced), dtype=torch.bool, device=cues[0].forced.device)
+    kept = _stacked([cue.kept for cue in cues])
+    return None if kept is None else kept[:, 0] > 0.5
+
+
 def _stacked(values: Sequence[Tensor | None]) -> Tensor | None:
     there = [value for value in values if value is not None]
     return torch.stack(there) if there else None
 
 
 def _forced(cues: Sequence[Cue], channels: tuple[str, ...]) -> Frame:
-    """Frames that are not drawn; of their rhythm velocities alone are told."""
+    """Frames that are not drawn, as they stand."""
     rows = torch.stack([cue.forced for cue in cues if cue.forced is not None])  # (batch, group, channel, pitch)
+    manner = _stacked([cue.manner for cue in cues])
+    return _standing(rows, torch.zeros_like(rows[:, :, :2]) if manner is None else manner, channels)
+
+
+def _standing(rows: Tensor, manner: Tensor, channels: tuple[str, ...]) -> Frame:
+    """A frame of rows (batch, group, channel, pitch) and manner (batch, group, 2, pitch)."""
     told = {name: rows[:, :, number] for number, name in enumerate(channels)}
-    nothing = torch.zeros_like(told["velocity"])
-    return Frame(told["onset"] > 0, told["active"] > 0, RhythmValues(told["velocity"], nothing, nothing))
+    rhythm = RhythmValues(told["velocity"], manner[:, :, 0], manner[:, :, 1])
+    return Frame(told["onset"] > 0, told["active"] > 0, rhythm)
 
 
 def surprise(decoder: Any, hidden: Tensor, inputs: Inputs, frame: Frame) -> Tensor:
@@ -176,8 +209,5 @@ class DrawnNotes:
     def _end(self, song: int, cell: tuple[int, int]) -> None:
         note = self.sounding[song].pop(cell)
         length = self.frame_seconds(note.frame)
-        nearest_end = self.frames - note.frame - note.offset  # frames from onset to the end that its last frame rounds
-        least = SHORTEST if self.frames == note.frame + 1 else nearest_end - 0.5
-        most = nearest_end + 0.5
-        seconds = min(max(note.seconds, least * length), most * length)
+        seconds = fitted_length(note.seconds, note.offset, self.frames - note.frame, length)
         self.events[song].append((note.frame, self.frames - 1, *cell, note.velocity, seconds, note.offset))

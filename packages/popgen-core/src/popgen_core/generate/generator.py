@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,19 @@ class Generator:
 
     def __init__(self, loaded: Loaded, catalogue: Catalogue) -> None:
         self.loaded, self.catalogue = loaded, catalogue
-        part = loaded.recipe.parts["grouper"]
-        self.grouper = part.component(part.config)
+        self.grouper = loaded.recipe.parts["grouper"].made()
 
     @classmethod
-    def load(cls, checkpoint: Path, catalogue: Catalogue, force: bool = False) -> Generator:
-        """A checkpoint file, a run's folder, or a name that a distribution ships. Raises as `load_checkpoint`."""
-        return cls(load_checkpoint(checkpoint, catalogue, force), catalogue)
+    def load(
+        cls,
+        checkpoint: Path | None,
+        catalogue: Catalogue,
+        force: bool = False,
+        styles: Mapping[Path, float] | None = None,
+    ) -> Generator:
+        """A checkpoint file, a run's folder, a name that a distribution ships, or None for the installed starter;
+        `styles` are adapters and how strongly each is mixed in. Raises as `load_checkpoint`."""
+        return cls(load_checkpoint(checkpoint, catalogue, force, styles), catalogue)
 
     def songs(self, request: Request, song: Song | None = None, progress: Progress | None = None) -> list[DrawnSong]:
         """The songs of a request, `count` of them, each the best of those drawn for it; `song` is the user's own, where

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from popgen_core.analysis.lags import lags_in
 from popgen_core.analysis.position import position_rows
 from popgen_core.contracts.sizes import Sizes
 from popgen_core.contracts.tensors import Constraints, Frame, Sampling
@@ -148,7 +149,10 @@ class Live:
         half = 2 * (int(bar) - loop.start) + (beat * 2 >= self.bar_beats)
         told = rows[half % len(rows)]
         controls = torch.from_numpy(np.concatenate([row, told]))
-        return Cue(controls, self.limits, Sampling(self.settings.temperature))
+        return Cue(controls, self.limits, Sampling(self.settings.temperature), lags=self._lags(), seconds=self.length)
+
+    def stood(self, number: int) -> None:
+        """Nothing stands before a song that is played live."""
 
     def heard(self, number: int, frame: Frame, song: int) -> None:
         """Nothing is kept of a drawn frame."""
@@ -160,6 +164,11 @@ class Live:
         """Length of a frame in beats at the tempo of now."""
         grid: Any = self.loaded.recipe.grid
         return float(1 / grid.frames_per_beat if grid.kind == "beats" else self.settings.tempo / 60 / grid.rate)
+
+    def _lags(self) -> tuple[int, ...]:
+        """How many frames ago a beat and some bars lie at the tempo of now."""
+        frame = self._beats()
+        return tuple(lags_in(self.meter, 1 / frame).tolist())
 
     def _limits(self, settings: Settings) -> Constraints:
         """The groups that play, their ranges and how many notes they have at once, as in songs that are written."""

@@ -15,9 +15,10 @@ from popgen_core.plan.words.asked import AskedPlan, partial_plan
 from popgen_core.plan.words.toml import plan_from_toml
 from popgen_core.plan.writer import Wish, written
 
-__all__ = ["bars_of", "check_controls", "overlaid", "plans_of", "restated", "settled", "usual_meter"]
+__all__ = ["bars_of", "check_controls", "overlaid", "plans_of", "restated", "settled", "usual_meter", "usual_tempo"]
 
 NEEDS = {"form": "section", "chords": "chord", "key": "key", "energy": "energy"}
+OF_TEMPO = 0x7E3B0  # tells the dice of tempi from those of plans
 MASKED = {"chord": "chord_strength", "key": "key_strength"}  # what can be held to without the control
 
 
@@ -25,6 +26,15 @@ def usual_meter(corpus: Mapping[str, Any]) -> tuple[int, int]:
     """The corpus's most usual meter."""
     top, bottom = corpus.get("meter", (4, 4))
     return int(top), int(bottom)
+
+
+def usual_tempo(corpus: Mapping[str, Any], seed: int) -> float:
+    """The tempo of a song of which none is asked: one of the corpus's, drawn by the seed, the same for all songs of a
+    request; of checkpoints that do not know their corpus's tempi, its median."""
+    if not (tempi := corpus.get("tempi")):
+        return float(corpus.get("tempo", 120))
+    drawn = np.random.default_rng([seed, OF_TEMPO]).uniform(0, len(tempi) - 1)
+    return float(round(np.interp(drawn, np.arange(len(tempi)), tempi)))
 
 
 def check_controls(request: Request, controls: Collection[str]) -> None:
@@ -84,7 +94,8 @@ def _check_plan(plan: Plan, request: Request, known: Sequence[str], controls: Co
 
 def bars_of(request: Request, asked: AskedPlan, corpus: Mapping[str, Any]) -> int:
     """The whole number of bars that is nearest to the seconds asked for."""
-    tempo, (top, bottom) = asked.tempo or float(corpus.get("tempo", 120)), asked.meter or usual_meter(corpus)
+    tempo = asked.tempo or usual_tempo(corpus, request.seed)
+    top, bottom = asked.meter or usual_meter(corpus)
     seconds = USUAL_SECONDS if request.seconds is None else request.seconds
     return max(round(seconds * tempo / 60 / (4 * top / bottom)), 1)
 

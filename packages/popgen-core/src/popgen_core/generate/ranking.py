@@ -13,6 +13,7 @@ from popgen_core.generate.write import DrawnSong
 from popgen_core.music.song import Song
 from popgen_core.plan.met.adherence import adherence, overall_adherence
 from popgen_core.plugins import Catalogue
+from popgen_core.plugins.making import blaming
 
 __all__ = ["ranked_by"]
 
@@ -57,12 +58,13 @@ def _figure(name: str, catalogue: Catalogue) -> Callable[[Song], float]:
     versions = [each for each in catalogue.named("evaluator") if each.partition(".v")[0] == name]
     newest = max(versions, key=lambda each: (len(each), each), default=name)  # .v10 comes after .v2
     try:
-        kind = catalogue.load("evaluator", newest)
+        offer, kind = catalogue.find("evaluator", newest), catalogue.load("evaluator", newest)
     except PluginError as error:
         raise RequestError(
             f"--best-by {name}: {error.message}", hint="likelihood, adherence, overall, or an evaluator's name"
         ) from error
-    evaluator = kind(kind.Config())
+    with blaming(offer, "cannot be made"):
+        evaluator = kind(kind.Config())
     if evaluator.scope != "piece" or evaluator.measures[0].better == "none":
         raise RequestError(f"--best-by {name}: it does not say of one song which is better", hint="such as overall")
     measure, sign = evaluator.measures[0], 1.0 if evaluator.measures[0].better == "higher" else -1.0

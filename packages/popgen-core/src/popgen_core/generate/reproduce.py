@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from popgen_core.generate.write import Progress, draw_songs
 from popgen_core.music.guard import read_bytes, read_song
 from popgen_core.music.midi import PROVENANCE, song_to_midi
 from popgen_core.plugins import Catalogue
+from popgen_core.shipped import checkpoint_that_wrote
 
 __all__ = ["Reproduced", "made_from", "reproduced"]
 
@@ -50,30 +52,68 @@ def made_from(song: Path) -> dict[str, Any]:
 
 def reproduced(
     song: Path,
-    checkpoint: Path,
+    checkpoint: Path | None,
     catalogue: Catalogue,
     source: Path | None = None,
     progress: Progress | None = None,
     force: bool = False,
+    styles: Mapping[Path, float] | None = None,
 ) -> Reproduced:
-    """Make a song again with the checkpoint and, where it was written around one, the user's song.
+    """Make a song again with the checkpoint, the styles that were mixed in, and, where it was written around one, the
+    user's song.
 
-    Raises Refused where the checkpoint or the user's song are not those that made it, and as `load_checkpoint`.
+    Without a `checkpoint` the one that made it is looked for beside it and among those installed.
+    Raises Refused where one of these is not the one that made it, and as `load_checkpoint`.
     """
     made = made_from(song)
-    generator = Generator.load(checkpoint, catalogue, force)
+    checkpoint = checkpoint or _wrote(song, made, catalogue)
+    generator = Generator.load(checkpoint, catalogue, force, styles)
     if generator.loaded.sha256 != made["checkpoint"]:
         raise Refused(
             f"{song} was made by the checkpoint {made['checkpoint'][:12]}, {checkpoint} is "
             f"{generator.loaded.sha256[:12]}",
             hint="name the checkpoint that made it",
         )
+    _check_styles(song, made, generator.loaded)
     request = _request(song, made)
     drawn = draw_songs(generator.loaded, request, generator.around(_source(request, source)), progress)
     bytes_again = song_to_midi(drawn[made["index"]].song)
     before, after = (hashlib.sha256(data).hexdigest() for data in (read_bytes(song), bytes_again))
     remarks = (*generator.loaded.remarks, *_differences(made, generator.loaded))
     return Reproduced(before == after, before, after, remarks)
+
+
+def _wrote(song: Path, made: dict[str, Any], catalogue: Catalogue) -> Path:
+    """The checkpoint that a song says made it."""
+    if found := checkpoint_that_wrote(song, str(made["checkpoint"]), catalogue):
+        return found
+    raise Refused(
+        f"{song} was made by the checkpoint {made['checkpoint'][:12]}, which lies neither in its folder nor in the one "
+        "above, and is not installed",
+        hint="name the checkpoint that made it",
+    )
+
+
+def _check_styles(song: Path, made: dict[str, Any], loaded: Loaded) -> None:
+    """Raise Refused where the styles are others than those of the song, or otherwise strong."""
+    then, now = (_told_styles(styles) for styles in (made.get("styles"), [style.told() for style in loaded.styles]))
+    if then != now:
+        hint = "name each of the song's with --style FILE=STRENGTH" if then else "leave --style away"
+        raise Refused(
+            f"{song} was made with {_named(then)}, here {'is' if len(now) < 2 else 'are'} {_named(now)}", hint=hint
+        )
+
+
+def _told_styles(styles: Any) -> list[tuple[str, float]]:
+    """sha256 and strength of each style that a song tells of."""
+    if not isinstance(styles, list):
+        return []
+    return [(str(one.get("sha256")), float(one.get("strength", 1))) for one in styles if isinstance(one, dict)]
+
+
+def _named(styles: list[tuple[str, float]]) -> str:
+    named = [f"{sha256[:12]}={strength:g}" for sha256, strength in styles]
+    return f"the style{'s' if len(named) > 1 else ''} {' and '.join(named)}" if named else "no style"
 
 
 def _request(song: Path, made: dict[str, Any]) -> Request:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from popgen_core.generate.around import Around
-from popgen_core.generate.planning import check_controls, plans_of, settled, usual_meter
+from popgen_core.generate.planning import check_controls, plans_of, settled, usual_meter, usual_tempo
 from popgen_core.generate.request import Request, RequestError, check_request
 from popgen_core.generate.surrounding import wanted_around
 from popgen_core.generate.task import Wanted
@@ -49,7 +49,7 @@ def _alone(request: Request, known: Sequence[str], corpus: Mapping[str, Any], co
         meter=request.meter,
     )
     partial = settled(request, asked, corpus, known, controls)
-    tempo = request.tempo or partial.tempo or float(corpus.get("tempo", 120))
+    tempo = request.tempo or partial.tempo or usual_tempo(corpus, request.seed)
     meter = request.meter or partial.meter or usual_meter(corpus)
     partial = replace(partial, tempo=tempo, meter=meter)
     template = Song(TICKS, (), rows(TEMPO, [(0, round(60e6 / tempo))]), rows(METER, [(0, *meter)]))

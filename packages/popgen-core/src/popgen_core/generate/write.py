@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from popgen_core import __version__
+from popgen_core.analysis.lags import lags_of
 from popgen_core.contracts.tensors import Sampling
 from popgen_core.generate.around import Around, joined
 from popgen_core.generate.draw import DrawnNotes, draw_frames
@@ -32,7 +33,9 @@ from popgen_core.music.song import Marker, Song, Track
 from popgen_core.plan.dressed import Dressing, dressed
 from popgen_core.plan.plan import Plan
 
-__all__ = ["DrawnSong", "Progress", "draw_songs"]
+__all__ = ["DrawnSong", "Progress", "draw_songs", "sounds_of"]
+
+OF_SOUNDS = 0x50D5  # tells the dice of sounds from others of the same seed
 
 Progress = Callable[[int, int], None]  # frames drawn, frames in all
 
@@ -62,9 +65,9 @@ def draw_songs(
     sheets = sheets_of(loaded, request, wanted, end)
     heard = max(start - int(loaded.model.backbone.window), 0)
     first = min([heard, *(sheet.earliest(start) for sheet in sheets)])  # what comes back must have been heard
-    conductors = _conductors(loaded, request, wanted, sheets, (first, start, stop, end))
-    starts = wanted.template.seconds(grid.ticks(wanted.template, np.arange(end + 1)))
-    notes = DrawnNotes(len(conductors), lambda frame: float(starts[frame + 1] - starts[frame]), first)
+    seconds = np.diff(wanted.template.seconds(grid.ticks(wanted.template, np.arange(end + 1))))
+    conductors = _conductors(loaded, request, wanted, sheets, seconds, (first, start, stop, end))
+    notes = DrawnNotes(len(conductors), lambda frame: float(seconds[frame]), first)
     with one_thread():
         for number, frame in enumerate(draw_frames(loaded.model, conductors, request.seed, first)):
             notes.add(frame)
@@ -103,13 +106,20 @@ def one_thread() -> Iterator[None]:
 
 
 def _conductors(
-    loaded: Loaded, request: Request, wanted: Wanted, sheets: list[Sheet], frames: tuple[int, int, int, int]
+    loaded: Loaded,
+    request: Request,
+    wanted: Wanted,
+    sheets: list[Sheet],
+    seconds: NDArray[np.float64],
+    frames: tuple[int, int, int, int],
 ) -> list[Planned]:
-    """One for each song that is drawn, of its sheet; `frames`: the first, those that are written, and the end."""
+    """One for each song that is drawn, of its sheet; `seconds` of each frame; `frames`: the first, those that are
+    written, and the end."""
     first, start, stop, end = frames
     model = loaded.model
     given, settings = _given(wanted, start, stop, end + model.ahead), _sampling(request, loaded)
     listens = "given" in loaded.recipe.controls.known
+    lags = lags_of(wanted.template, loaded.recipe.grid, end) if model.remembers else None
     return [
         Planned(
             controls=sheet.controls,
@@ -122,6 +132,8 @@ def _conductors(
             given_control=model.sizes.controls.features("given") if listens else None,
             ahead=model.ahead,
             judge=request.draws > 1 and request.best_by == "likelihood" and _own(request, wanted),
+            lags=lags,
+            seconds=seconds,
         )
         for sheet in sheets
     ]
@@ -130,8 +142,8 @@ def _conductors(
 def _given(wanted: Wanted, start: int, stop: int, frames: int) -> Given | None:
     if wanted.around is None:
         return None
-    roll, kept = (torch.from_numpy(rows) for rows in wanted.around.dense(frames))
-    return Given(roll, kept, start, stop)
+    roll, kept, manner = (torch.from_numpy(rows) for rows in wanted.around.dense(frames))
+    return Given(roll, kept, start, stop, manner)
 
 
 def _sampling(request: Request, loaded: Loaded) -> Sampling:
@@ -165,9 +177,16 @@ def _song(loaded: Loaded, request: Request, wanted: Wanted, plan: Plan, events: 
     template = replace(wanted.template, provenance=provenance, markers=(*marks, Marker(wanted.end_tick, END)))
     drawn = song_from_roll(Roll(spec, grid, int(events["last"].max(initial=0)) + 1, events), template, _tracks(loaded))
     played = tuple(track for track in drawn.tracks if track.name in wanted.groups)
-    dressing = Dressing(programs=loaded.card.corpus.get("programs", {}), chosen=request.programs)
+    dressing = Dressing(programs=sounds_of(loaded.card.corpus, request.seed, index), chosen=request.programs)
     made = dressed(replace(drawn, tracks=played), None if request.around == "bars" else plan, dressing)
     return made if around is None else joined(around, made.tracks, made)
+
+
+def sounds_of(corpus: Mapping[str, Any], seed: int, index: int) -> dict[str, int]:
+    """Programs by group of one of the corpus's bands, drawn by the seed; of groups that it lacks the most usual."""
+    usual, bands = corpus.get("programs", {}), corpus.get("bands", [])
+    band = bands[int(np.random.default_rng([seed, OF_SOUNDS, index]).integers(len(bands)))] if bands else {}
+    return {**usual, **band}
 
 
 def _provenance(loaded: Loaded, request: Request, index: int) -> str:
@@ -178,6 +197,7 @@ def _provenance(loaded: Loaded, request: Request, index: int) -> str:
         "recipe": loaded.recipe.header.name,
         "torch": torch.__version__,
         **({"strangers": strangers} if (strangers := strangers_of(loaded)) else {}),
+        **({"styles": [style.told() for style in loaded.styles]} if loaded.styles else {}),
         "request": request.to_plain(),
         "index": index,
     }

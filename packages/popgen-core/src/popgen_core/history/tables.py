@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from popgen_core.corpus.licences import permissive
 from popgen_core.corpus.telling import hours
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 GAP = "  "
+OF_START = " (of the start)"  # behind the licence of songs that the checkpoint had learnt that a run went on from
 
 
 @dataclass(frozen=True)
@@ -154,12 +156,11 @@ def session_table(story: RunStory) -> Table:
 
 def licence_table(story: RunStory) -> Table:
     """The data passport: songs and hours by licence, and where they come from."""
-    passport = story.facts.corpus.get("passport")
-    licences = passport.get("licences") if isinstance(passport, Mapping) else None
-    if not isinstance(licences, Mapping):
+    named = [*_licences(story.facts.corpus), *_of_starts(story.facts.corpus)]
+    if not named:
         return Table((), ())
     rows = []
-    for name, under in licences.items():
+    for name, under in named:
         told = under if isinstance(under, Mapping) else {}
         seconds, origins = number(told.get("seconds")), told.get("origins")
         shown = (
@@ -168,8 +169,24 @@ def licence_table(story: RunStory) -> Table:
             else ""
         )
         length = "-" if math.isnan(seconds) else hours(seconds)
-        rows.append((str(name), "yes" if permissive(str(name)) else "no", shown, str(told.get("songs", "-")), length))
+        free = permissive(name.removesuffix(OF_START))
+        rows.append((name, "yes" if free else "no", shown, str(told.get("songs", "-")), length))
     return Table(("licence", "free to give away", "from", "songs", "length"), tuple(rows), left=3)
+
+
+def _licences(corpus: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The licences of a corpus by name, and what its passport says of each."""
+    passport = corpus.get("passport")
+    licences = passport.get("licences") if isinstance(passport, Mapping) else None
+    return [(str(name), under) for name, under in licences.items()] if isinstance(licences, Mapping) else []
+
+
+def _of_starts(corpus: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The same of the checkpoints that a run went on from, one after another."""
+    start = corpus.get("start")
+    if not isinstance(start, Mapping):
+        return []
+    return [*((f"{name}{OF_START}", under) for name, under in _licences(start)), *_of_starts(start)]
 
 
 def group_names(story: RunStory, count: int) -> tuple[str, ...]:

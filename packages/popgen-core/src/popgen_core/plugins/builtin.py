@@ -50,6 +50,13 @@ def popgen_components() -> list[Card]:
             install=TORCH,
         ),
         Card(
+            "decoder",
+            "ordered.v2",
+            "popgen_core.decoders.remembering:Remembering",
+            "the same, knowing what was played a beat or some bars ago, and how",
+            install=TORCH,
+        ),
+        Card(
             "loss",
             "paper.v1",
             "popgen_core.losses.paper:PaperLoss",

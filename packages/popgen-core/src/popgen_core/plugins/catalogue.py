@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, cached_property
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Any
 
@@ -21,7 +23,9 @@ from popgen_core.plugins.loader import (
     Problem,
     built_in,
     discover,
+    let_in,
     naming,
+    normal,
     strangers,
     strict,
 )
@@ -49,10 +53,15 @@ class Catalogue:
         Raises PluginError when nobody offers it (with a guess at what was meant) or when two distributions do.
         """
         owner, _, plain = name.rpartition(":")
-        found = [offer for offer in self.offers if offer.card.kind == kind and offer.card.name == plain]
-        found = [offer for offer in found if owner in ("", offer.distribution)]
+        named = [offer for offer in self.offers if offer.card.kind == kind and offer.card.name == plain]
+        found = [offer for offer in named if normal(owner) in ("", normal(offer.distribution))]
         if not found:
-            self._refuse_homeless(kind, plain)
+            if normal(owner) in ("", PARTS.get(HOMES.get(kind, ""))):
+                self._refuse_homeless(kind, plain)
+            if owner:
+                raise PluginError(
+                    f"no {kind} {plain!r} of {owner}: {self._why(owner)}", hint=self._others_of(kind, plain, named)
+                )
             raise PluginError(f"no {kind} is named {name!r}", hint=self._advice(kind, plain))
         builtin = [offer for offer in found if offer.distribution in BUILTIN]
         if builtin:
@@ -88,6 +97,23 @@ class Catalogue:
         if home and find_spec(home) is None and not get_close_matches(name, self.named(kind), n=1):
             what = f"no {kind} is named {name!r}, and {PARTS[home]}, which brings popgen's own, is not installed"
             raise NotInstalled(what, hint=from_wheels(PARTS[home]))
+
+    def _why(self, owner: str) -> str:
+        """Why a distribution that was asked for does not offer a component."""
+        for problem in self.problems:
+            if normal(problem.distribution) == normal(owner) and not problem.loaded:
+                return f"it did not load: {problem.message}"
+        if not (any(normal(offer.distribution) == normal(owner) for offer in self.offers) or _is_installed(owner)):
+            return "it is not installed"
+        if normal(owner) not in BUILTIN and not let_in(owner):
+            return f"POPGEN_PLUGINS={os.environ['POPGEN_PLUGINS']} keeps it out"
+        return "it does not offer one of this name"
+
+    def _others_of(self, kind: Kind, name: str, named: Sequence[Offer]) -> str:
+        """Who offers a name that somebody else was asked for."""
+        if not named:
+            return self._advice(kind, name)
+        return f"there is one of {' and one of '.join(dict.fromkeys(_whose(offer) for offer in named))}"
 
     def _advice(self, kind: Kind, name: str) -> str:
         names = self.named(kind)
@@ -138,6 +164,15 @@ class _Installed(Catalogue):
 def catalogue() -> Catalogue:
     """The catalogue of what is installed, found once a process; with POPGEN_STRICT=1 all of it at once."""
     return Catalogue(*discover()) if strict() else _Installed()
+
+
+def _is_installed(distribution: str) -> bool:
+    """Whether a distribution is installed, with plug-ins or not."""
+    try:
+        version(distribution)
+    except (PackageNotFoundError, KeyError, ValueError):  # ValueError: a name that cannot be
+        return False
+    return True
 
 
 def _same_name(one: Card, other: Card) -> bool:

@@ -7,6 +7,7 @@ all the same: no Python code can catch those. Whoever uses built-ins alone never
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -29,13 +30,20 @@ __all__ = [
     "Problem",
     "built_in",
     "discover",
+    "let_in",
     "naming",
+    "normal",
     "offers_of",
     "strangers",
     "strict",
 ]
 
-BUILTIN = ("popgen-core", "popgen-encoders", "popgen-eval")  # distributions whose names nobody may shadow
+BUILTIN = (
+    "popgen-core",
+    "popgen-encoders",
+    "popgen-eval",
+    "popgen-starter",
+)  # distributions whose names nobody may shadow
 HOOK = "popgen_components"
 
 
@@ -86,8 +94,8 @@ def strangers() -> Found:
     """What all other distributions hand in, those that POPGEN_PLUGINS lets in."""
     entries, unreadable = _entries()
     foreign = [entry for entry in entries if _owner(entry) not in BUILTIN]
-    found = _joined(offers_of(entry) for entry in foreign if _let_in(_owner(entry)))
-    return found[0], [*(problem for problem in unreadable if _let_in(problem.distribution)), *found[1]]
+    found = _joined(offers_of(entry) for entry in foreign if let_in(_owner(entry)))
+    return found[0], [*(problem for problem in unreadable if let_in(problem.distribution)), *found[1]]
 
 
 def strict() -> bool:
@@ -97,7 +105,7 @@ def strict() -> bool:
 
 def offers_of(entry: EntryPoint) -> Found:
     """What one entry point hands in; whatever it raises, SystemExit included, becomes a problem, and so does noise."""
-    name, version = _owner(entry), _version(entry)
+    name, version = printable(_owner(entry)), printable(_version(entry))
     with naming(f"plug-in {name} {version} ({entry.value})", name), watched() as seen:
         cards, wrong = _handed_in(entry)
     problems = [Problem(name, line, version) for line in wrong]
@@ -106,14 +114,14 @@ def offers_of(entry: EntryPoint) -> Found:
 
 
 @contextmanager
-def naming(what: str, distribution: str) -> Iterator[None]:
-    """Ctrl-C while a stranger's code loads says whose it is: it may hang."""
+def naming(what: str, distribution: str, doing: str = "loading") -> Iterator[None]:
+    """Ctrl-C while a stranger's code loads, or does something else, says whose it is: it may hang."""
     try:
         yield
     except KeyboardInterrupt as stopped:
         if distribution in BUILTIN:
             raise
-        raise KeyboardInterrupt(f"while the {what} was loading; POPGEN_PLUGINS=off keeps it out") from stopped
+        raise KeyboardInterrupt(f"while the {what} was {doing}; POPGEN_PLUGINS=off keeps it out") from stopped
 
 
 def _handed_in(entry: EntryPoint) -> tuple[list[Card], list[str]]:
@@ -130,7 +138,7 @@ def _handed_in(entry: EntryPoint) -> tuple[list[Card], list[str]]:
             return [], [f"{entry.value} implements no hook {HOOK}: is it there, with @hookimpl above it?"]
         failed = f"hook {HOOK} of {entry.value} failed"
         answers = manager.hook.popgen_components()
-        cards, wrong = _sound(answers[0] if answers else None)
+        cards, wrong = _sound(_waited_for(answers[0]) if answers else None)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a stranger's module may raise anything, SystemExit too
@@ -169,10 +177,10 @@ def _sorted(entries: Iterable[EntryPoint]) -> list[EntryPoint]:
     return sorted(entries, key=lambda entry: (_owner(entry), entry.name))
 
 
-def _let_in(distribution: str) -> bool:
+def let_in(distribution: str) -> bool:
     """Whether POPGEN_PLUGINS lets a stranger in: where it is unset, or names it."""
     setting = os.environ.get("POPGEN_PLUGINS")
-    return setting is None or _normal(distribution) in {_normal(name) for name in setting.split(",")}
+    return setting is None or normal(distribution) in {normal(name) for name in setting.split(",")}
 
 
 def _owner(entry: EntryPoint) -> str:
@@ -192,9 +200,17 @@ def _said(distribution: Distribution | None, field: str) -> str:
         return ""
 
 
-def _normal(name: str) -> str:
-    """A distribution's name as package indexes compare it: My_Plugin is my-plugin."""
+def normal(name: str) -> str:
+    """A distribution's name as package indexes compare it (PEP 503): My_Plugin is my-plugin."""
     return re.sub(r"[-_.]+", "-", name.strip()).lower()
+
+
+def _waited_for(answer: object) -> object:
+    """What a hook hands in, but a coroutine is closed, so that nothing says later that it was never waited for."""
+    if inspect.iscoroutine(answer):
+        answer.close()
+        raise TypeError("it is async; popgen calls it without waiting: write def, not async def")
+    return answer
 
 
 def _sound(answer: object) -> tuple[list[Card], list[str]]:
@@ -220,6 +236,8 @@ def _wrong_with(card: Card) -> str:
         return f"{card.kind} {card.name!r} is made for plug-in API {card.api}, this popgen has {API}: {what}"
     if card.kind not in KINDS:
         return f"{card.name!r} has the unknown kind {card.kind!r}; kinds are {', '.join(KINDS)}"
+    if not card.name or ":" in card.name or any(each.isspace() or not each.isprintable() for each in card.name):
+        return f"{card.kind} {card.name!r} is no name: one is not empty, and has no colon, space or unseen character"
     if ":" not in card.target:
         return f"{card.kind} {card.name!r} has the target {card.target!r}, which is not of the form module:Class"
     return ""

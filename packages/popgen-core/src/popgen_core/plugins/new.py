@@ -9,11 +9,12 @@ from pathlib import Path
 from string import Template
 
 from popgen_core import __version__
-from popgen_core.contracts.card import Kind
+from popgen_core.contracts.card import Card, Kind
 from popgen_core.errors import PluginError
 from popgen_core.files import check_new, new_folder
 from popgen_core.plugins.catalogue import Catalogue
 from popgen_core.plugins.names import Names, names_for
+from popgen_core.plugins.needs import lacks
 
 __all__ = ["Begun", "Fill", "new_distribution"]
 
@@ -44,6 +45,7 @@ EXAMPLES = {
     "loss": "paper.v1",
     "evaluator": "polyphony.v1",
 }
+WITH_TORCH = "popgen-core[torch]"
 TORCH = ("encoder", "backbone", "decoder", "loss")
 VOWELS = ("encoder", "evaluator")
 
@@ -52,13 +54,15 @@ Fill = Callable[[Path, Names], Sequence[str]]
 
 @dataclass(frozen=True)
 class Begun:
-    """What was made: names, folder, its files relative to it, and the one of them to edit."""
+    """What was made: names, folder, its files relative to it, the one of them to edit, and what is still to be
+    installed before its tests can run ("" for nothing)."""
 
     kind: Kind
     names: Names
     folder: Path
     files: tuple[str, ...]
     edit: str
+    needs: str = ""
 
 
 def new_distribution(kind: Kind, name: str, out: Path | None, catalogue: Catalogue, fill: Fill | None = None) -> Begun:
@@ -83,13 +87,14 @@ def new_distribution(kind: Kind, name: str, out: Path | None, catalogue: Catalog
             path.write_text(_filled(Template(template).substitute(words), words), encoding="utf-8")
         (package / "py.typed").touch()
         written = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
-    return Begun(kind, names, folder, tuple(written), words["edit"])
+    needs = lacks(Card(kind, names.component, "", "", install=WITH_TORCH)) if kind in TORCH else ""
+    return Begun(kind, names, folder, tuple(written), words["edit"], needs)
 
 
 def _words(kind: Kind, names: Names, requires: Sequence[str]) -> dict[str, str]:
     """What stands for each placeholder of a template."""
     torch, weights = kind in TORCH, kind == "checkpoint"
-    core = "popgen-core[torch]" if torch else "popgen-core"
+    core = WITH_TORCH if torch else "popgen-core"
     words = {
         "kind": kind,
         "name": names.distribution,
@@ -102,7 +107,8 @@ def _words(kind: Kind, names: Names, requires: Sequence[str]) -> dict[str, str]:
         "example": EXAMPLES.get(kind, names.component),
         "readme": kind if weights else "common",
         "edit": f"src/{names.module}/{f'{names.distribution}.md' if weights else f'{kind}.py'}",
-        "install": '\n            install="popgen-core[torch]",' if torch else "",
+        "install": f'\n            install="{WITH_TORCH}",' if torch else "",
+        "with": f"; popgen and PyTorch they do: `{WITH_TORCH}` from popgen's wheels brings both" if torch else "",
         "dependencies": ", ".join(f'"{_ranged(each)}"' for each in requires or [core]),
     }
     return {**words, "use": _filled(f"{kind}/use.md", words).rstrip()}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import types
-from collections.abc import Iterable, Iterator
-from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-__all__ = ["Option", "options_of"]
+__all__ = ["Option", "options_of", "plain"]
 
 WORDS = {bool: "true or false", int: "whole number", float: "number", str: "text", types.NoneType: "nothing"}
 BOUNDS = {"ge": "at least {}", "gt": "above {}", "le": "at most {}", "lt": "below {}", "multiple_of": "multiple of {}"}
@@ -42,7 +44,7 @@ def _option(field: Field[Any], hint: Any) -> Option:
         field.name,
         _words(kind),
         ", ".join(_range(_bounds(notes))),
-        None if needed else _plain(default),
+        None if needed else plain(default),
         needed,
         description,
     )
@@ -85,8 +87,18 @@ def _number(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _plain(value: Any) -> Any:
-    """A default as a recipe holds it."""
+def plain(value: Any) -> Any:
+    """A value as a recipe holds it, and JSON: what neither knows, such as a path or infinity, as its words."""
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    return list(value) if isinstance(value, tuple) else value
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(each) for key, each in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted((plain(each) for each in value), key=str)
+    return [plain(each) for each in value] if isinstance(value, (tuple, list)) else str(value)

@@ -11,10 +11,11 @@ from typing import Any
 
 from popgen_core.contracts.card import Kind
 from popgen_core.contracts.evaluator import Measure
-from popgen_core.errors import PluginError
+from popgen_core.errors import CheckpointError
 from popgen_core.plugins.catalogue import Catalogue
 from popgen_core.plugins.loader import Offer
-from popgen_core.plugins.options import Option, options_of
+from popgen_core.plugins.making import blaming
+from popgen_core.plugins.options import Option, options_of, plain
 from popgen_core.plugins.promised import Contract, contract_of
 from popgen_core.plugins.weights import Weights, weights_at
 
@@ -46,34 +47,33 @@ class Shown:
             "version": self.offer.version,
         }
         told["measures"] = [
-            {key: None if isinstance(value, float) and math.isinf(value) else value for key, value in row.items()}
+            {
+                key: None if isinstance(value, float) and not math.isfinite(value) else value
+                for key, value in row.items()
+            }
             for row in told["measures"]
         ]
-        return told
+        return {name: plain(value) for name, value in told.items()}
 
 
 def shown(kind: Kind, name: str, catalogue: Catalogue) -> Shown:
     """A component by its name (`dist:name` says whose); imports that one alone.
 
     Raises PluginError when there is none, with a guess at what was meant, and when it cannot be imported or breaks
-    its contract so that nothing can be told of it: whose fault that is.
+    its contract so that nothing can be told of it: whose fault that is. CheckpointError for a file that is damaged.
     """
     offer, component = catalogue.find(kind, name), catalogue.load(kind, name)
-    try:
+    whose = offer.distribution
+    with blaming(
+        offer, "cannot be shown", hint=f"this is a defect of {whose}; popgen plugins check {whose} tells more"
+    ):
         return _told(offer, component)
-    except Exception as error:  # a stranger's component may raise anything when it is looked at
-        what = f"{offer.card.kind} {offer.card.name!r} of {offer.distribution} {offer.version}"
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        raise PluginError(
-            f"{what} cannot be shown: {said}",
-            hint=f"this is a defect of {offer.distribution}; popgen plugins check {offer.distribution} tells more",
-        ) from error
 
 
 def _told(offer: Offer, component: Any) -> Shown:
     source, text = _source(component), inspect.cleandoc(component.__doc__ or "")
     if offer.card.kind == "checkpoint":
-        return Shown(offer, source, text, {}, (), contract_of("checkpoint"), weights=weights_at(Path(component())))
+        return Shown(offer, source, text, {}, (), contract_of("checkpoint"), weights=_weights(offer, component()))
     config = getattr(component, "Config", None)
     if not is_dataclass(config):
         raise TypeError("its Config is no dataclass" if config else "it has no Config")
@@ -81,8 +81,19 @@ def _told(offer: Offer, component: Any) -> Shown:
     said = _made(offer.card.kind, component, options)
     facts = _facts(said)
     measures = tuple(said.measures) if offer.card.kind == "evaluator" else ()
+    if wrong := [each for each in measures if not isinstance(each, Measure)]:
+        raise TypeError(f"its measures must be a tuple of Measure, got {wrong[0]!r}")
     contract = contract_of(offer.card.kind, str(facts.get("scope", "")))
     return Shown(offer, source, text, facts, options, contract, measures)
+
+
+def _weights(offer: Offer, file: Any) -> Weights:
+    """What the file says that a checkpoint's function names."""
+    try:
+        return weights_at(Path(file))
+    except (OSError, ValueError) as error:
+        what = f"checkpoint {offer.card.name!r} of {offer.distribution} {offer.version}"
+        raise CheckpointError(f"{what} cannot be shown: {error}", hint=f"reinstall {offer.distribution}") from error
 
 
 def _made(kind: Kind, component: Any, options: tuple[Option, ...]) -> Any:

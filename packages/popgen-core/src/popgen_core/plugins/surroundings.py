@@ -1,10 +1,11 @@
 """What a stranger's module does to the program that imports it: its printing is kept off stdout, its changes put back.
 
-Standard output belongs to the command: a program may read JSON there. What is held or put back is what is cheap:
-stdout (Python's and the file descriptor's), `sys.stdout` and `sys.stderr`, the working folder, the handlers of Ctrl-C
-and SIGTERM. Warnings go to stderr as always, each with its file. Out of reach: `os._exit` and crashes of C code end the
-program; what a thread that the module started prints later comes out; environment variables, `sys.path` and the seeds
-of global generators stay as the module left them. Plug-ins are trusted code: this is for slips, not against malice.
+Standard output belongs to the command: a program may read JSON there. What is held or put back is what is cheap: stdout
+(Python's and the file descriptor's), `sys.stdout` and `sys.stderr`, which are opened anew where they were closed, the
+working folder, the handlers of Ctrl-C and SIGTERM. Warnings go to stderr as always, each with its file. Out of reach:
+`os._exit` and crashes of C code end the program; what a thread that the module started prints later comes out;
+environment variables, `sys.path` and the seeds of global generators stay as the module left them. Plug-ins are trusted
+code: this is for slips, not against malice.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ __all__ = ["SLOW_SECONDS", "Seen", "aside", "printable", "watched"]
 SLOW_SECONDS = 1.0  # name cards load in milliseconds; whoever needs more imports something heavy, or waits
 LONGEST = 300  # characters of a stranger's words in a line of a report
 STDOUT, STDERR = 1, 2  # file descriptors
+STREAMS = {"stdout": STDOUT, "stderr": STDERR}
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 _replaced: list[Any] = []  # streams that strangers put in place of ours: their end would close what both write to
@@ -56,7 +58,7 @@ class Seen:
 def watched() -> Iterator[Seen]:
     """Hold what is printed meanwhile and put back what is changed; both stand in what is yielded, afterwards."""
     seen, said = Seen(), io.StringIO()
-    with _store() as store:
+    with _standing(), _store() as store:
         began = time.monotonic()
         with _diverted(store.fileno(), said):
             before = _Surroundings.now()
@@ -72,7 +74,7 @@ def watched() -> Iterator[Seen]:
 @contextmanager
 def aside() -> Iterator[None]:
     """What is printed meanwhile goes to stderr, and what is changed is put back."""
-    with _diverted(STDERR, sys.stderr):
+    with _standing(), _diverted(STDERR, sys.stderr):
         before = _Surroundings.now()
         try:
             yield
@@ -103,7 +105,7 @@ class _Surroundings:
         """As they are; signal handlers can be set in the main thread alone, and those of C code (None) not at all."""
         settable = SIGNALS if threading.current_thread() is threading.main_thread() else ()
         handlers = {number: signal.getsignal(number) for number in settable}
-        return cls({name: getattr(sys, name) for name in ("stdout", "stderr")}, _folder(), handlers)
+        return cls({name: stream for name in STREAMS if not _closed(stream := getattr(sys, name))}, _folder(), handlers)
 
     def put_back(self) -> tuple[str, ...]:
         """Make them so again -> what was otherwise."""
@@ -113,6 +115,8 @@ class _Surroundings:
         for name, ours in self.streams.items():
             theirs = getattr(sys, name)
             if theirs is ours:
+                if _closed(ours):  # `_standing` opens it anew
+                    yield f"sys.{name}"
                 continue
             _replaced.append(theirs)
             _flush(theirs)
@@ -131,6 +135,32 @@ class _Surroundings:
             if ours is not None and signal.getsignal(number) != ours:
                 signal.signal(number, ours)
                 yield f"the handler of {number.name}"
+
+
+@contextmanager
+def _standing() -> Iterator[None]:
+    """Python's standard streams, where they write to their file descriptors, are opened anew if they are closed
+    meanwhile."""
+    ours = {name: getattr(sys, name) for name, descriptor in STREAMS.items() if _is_of(name, descriptor)}
+    kept = {name: os.dup(STREAMS[name]) for name in ours}
+    try:
+        yield
+    finally:
+        for name, stream in ours.items():
+            if _closed(stream) and getattr(sys, name) is stream:
+                os.dup2(kept[name], STREAMS[name])
+                setattr(sys, name, _opened_as(stream, STREAMS[name]))
+            os.close(kept[name])
+
+
+def _is_of(name: str, descriptor: int) -> bool:
+    return _descriptor_of(getattr(sys, name)) == descriptor
+
+
+def _opened_as(stream: Any, descriptor: int) -> Any:
+    """A stream on a file descriptor, written to as another one was; its end leaves the descriptor open."""
+    lines = 1 if stream.line_buffering else -1
+    return open(descriptor, "w", lines, encoding=stream.encoding, errors=stream.errors, closefd=False)
 
 
 @contextmanager
@@ -183,6 +213,13 @@ def _descriptor_of(stream: Any) -> int | None:
         return int(stream.fileno())
     except (AttributeError, OSError, ValueError):  # none, a stream in memory, a closed one
         return None
+
+
+def _closed(stream: Any) -> bool:
+    try:
+        return bool(stream.closed)
+    except (AttributeError, ValueError):  # none, or one detached from its file
+        return False
 
 
 def _usable(stream: Any) -> bool:

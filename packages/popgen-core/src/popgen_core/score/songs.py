@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from popgen_core.adapters.style import Style
 from popgen_core.checkpoint import Card
 from popgen_core.contracts.settings import read_settings, settings_of
 from popgen_core.corpus.dataset import Dataset
@@ -15,7 +17,7 @@ from popgen_core.recipe import Recipe
 from popgen_core.train.heard import HeardSongs, heard_songs
 from popgen_core.train.parts import mark_of, parts_of
 
-__all__ = ["Chosen", "check_fit", "choose"]
+__all__ = ["Chosen", "check_fit", "choose", "learnt_by"]
 
 RUN = "run.json"  # what a run was begun with
 
@@ -48,15 +50,28 @@ def check_fit(recipe: Recipe, groups: tuple[str, ...], dataset: Dataset) -> None
     )
 
 
-def choose(card: Card, recipe: Recipe, run: Path, dataset: Dataset, training: Dataset | None) -> Chosen:
+def learnt_by(styles: Sequence[Style]) -> frozenset[str]:
+    """The marks of songs that styles were trained on, as far as the folders of their runs tell."""
+    heard = [heard_songs(style.adapter.file) for style in styles]
+    return frozenset(mark for one in heard if one for mark in one.learnt)
+
+
+def choose(
+    card: Card,
+    recipe: Recipe,
+    run: Path,
+    dataset: Dataset,
+    training: Dataset | None,
+    learnt_too: frozenset[str] = frozenset(),
+) -> Chosen:
     """What to score of a dataset, and what the run was trained on.
 
     `run` is the folder or file that was named; `training` what the user says the run was trained on, else the dataset
     itself or the one in `run.json` is taken if it is the checkpoint's. Of the training dataset itself only the test
-    part is scored.
+    part is scored. `learnt_too`: marks of songs that styles mixed in were trained on.
     """
     made_of, heard = card.corpus.get("dataset"), heard_songs(run)
-    learnt = heard.learnt if heard else frozenset()
+    learnt = learnt_too | (heard.learnt if heard else frozenset())
     remarks: list[str] = []
     if heard and (validated := sum(mark_of(song) in heard.validated for song in dataset.songs)):
         remarks.append(
@@ -80,7 +95,8 @@ def choose(card: Card, recipe: Recipe, run: Path, dataset: Dataset, training: Da
             f"the run was trained on {dataset.store.place}, which has no test part", hint="score it on other songs"
         )
     part = dataset.of(set(dataset.split.test))
-    remarks = [line for line in remarks if "heard for validation" not in line]  # none of them is in the test part
+    if not heard or not any(mark_of(song) in heard.validated for song in part.songs):  # but of few songs they are
+        remarks = [line for line in remarks if "heard for validation" not in line]
     remarks.append(f"the run was trained on this dataset: only the {len(part)} songs of its test part are scored")
     return Chosen(part, trained, tuple(remarks), learnt)
 

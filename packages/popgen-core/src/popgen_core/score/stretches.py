@@ -55,7 +55,9 @@ def stretches(model: Model, song: TrainingSong, keep: int) -> Iterator[Stretch]:
     active = model.sizes.roll.channels.index("active")
     rows = torch.empty(0, model.sizes.width)
     for starts, length in _plan(song.roll.frames, window, hop):
-        cut = Windows([song], model.sizes, length, model.context, augment=None, ahead=model.ahead)
+        cut = Windows(
+            [song], model.sizes, length, model.context, augment=None, ahead=model.ahead, remembers=model.remembers
+        )
         batch = cut.batch([Window(0, start) for start in starts])
         inputs, target = batch.inputs, batch.target
         new = model.encoder(inputs)[:, model.context :]  # (batch, frame, width)   side by side in time

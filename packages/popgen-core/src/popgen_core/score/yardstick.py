@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from popgen_core.baselines import Likelihood, canonical_roll
@@ -17,7 +17,7 @@ from popgen_core.score.fitted import Fitted, fit, marks_of
 from popgen_core.score.heard import SAMPLE, Heard, Listener, spread_on
 from popgen_core.score.laid import LaidSong, is_exact
 from popgen_core.score.report import MODEL, TABLE, Score, ScoredSong
-from popgen_core.score.songs import Chosen, check_fit, choose
+from popgen_core.score.songs import Chosen, check_fit, choose, learnt_by
 from popgen_core.score.stretches import keep_of
 from popgen_core.train.parts import mark_of
 
@@ -36,8 +36,9 @@ def score_run(
     training: Dataset | None = None,
     progress: Progress | None = None,
     force: bool = False,
+    styles: Mapping[Path, float] | None = None,
 ) -> Score:
-    """The songs of a dataset told by the model of a run folder or checkpoint, and by the baselines.
+    """The songs of a dataset told by the model of a run folder or checkpoint, styles mixed in, and by the baselines.
 
     The model knows position, tempo and meter; with `told` all its controls beside, as they are found in each song (no
     notes are given): that is what its handles are worth, and compares with no baseline. Raises CheckpointError or
@@ -45,11 +46,13 @@ def score_run(
     there to be told, DatasetError where no song is left that the run has not heard.
     """
     file = _file(run, best)
-    loaded = load_checkpoint(file, catalogue, force)
+    loaded = load_checkpoint(file, catalogue, force, styles)
     for songs in (dataset, *([training] if training else [])):
         check_fit(loaded.recipe, loaded.model.sizes.roll.groups, songs)
     controls = _controls_told(loaded, told)
-    chosen = choose(loaded.card, loaded.recipe, run if run.exists() else loaded.file, dataset, training)
+    chosen = choose(
+        loaded.card, loaded.recipe, run if run.exists() else loaded.file, dataset, training, learnt_by(loaded.styles)
+    )
     keep, keep_told = keep_of(loaded.model)
     known = loaded.recipe.controls.known if told else ()
     listener, steps = Listener(loaded.model, loaded.recipe.grid, keep, known), _Steps(chosen, progress)
@@ -64,16 +67,17 @@ def score_run(
     rows = _rows(listener, unheard, fitted, spread, steps)
     why = _of_controls(loaded, controls)
     more = _remarks(loaded, keep if not keep_told else None, rows, chosen, spread)
-    remarks = (*loaded.remarks, *chosen.remarks, *why, *more)
+    remarks = (*loaded.remarks, *_of_styles(loaded), *chosen.remarks, *why, *more)
     return _score(file, loaded, dataset, chosen, rows, remarks, ("position", *controls))
 
 
-def bits_of(run: Path, songs: Dataset, catalogue: Catalogue) -> Likelihood:
-    """What the onsets of these songs cost a run's model, without baselines; an upper bound unless its grid is exact.
+def bits_of(run: Path, songs: Dataset, catalogue: Catalogue, styles: Mapping[Path, float] | None = None) -> Likelihood:
+    """What the onsets of these songs cost a run's model, styles mixed in, without baselines; an upper bound unless its
+    grid is exact.
 
     Raises as `score_run` does.
     """
-    loaded = load_checkpoint(_file(run, False), catalogue)
+    loaded = load_checkpoint(_file(run, False), catalogue, styles=styles)
     check_fit(loaded.recipe, loaded.model.sizes.roll.groups, songs)
     listener = Listener(loaded.model, loaded.recipe.grid, keep_of(loaded.model)[0])
     rows = _rows(listener, songs, None, None, _Steps(Chosen(songs, None, ()), None))
@@ -191,6 +195,12 @@ def _of_controls(loaded: Loaded, told: tuple[str, ...]) -> tuple[str, ...]:
     if loaded.recipe.controls.known:
         return ("the model knew position, tempo and meter; what its other controls are worth is shown by --told",)
     return ()
+
+
+def _of_styles(loaded: Loaded) -> tuple[str, ...]:
+    """A line on the styles that were mixed in."""
+    named = [f"{style.adapter.file.name}={style.strength:g}" for style in loaded.styles]
+    return (f"styles mixed in: {', '.join(named)}",) if named else ()
 
 
 def _score(

@@ -3,34 +3,71 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
+from typing import NoReturn
 
 from popgen_core.checkpoint import CHECKPOINT
-from popgen_core.errors import CheckpointError, PluginError
+from popgen_core.errors import CheckpointError, PluginError, from_wheels
 from popgen_core.plugins import Catalogue
+from popgen_core.plugins.loader import BUILTIN, normal
+from popgen_core.plugins.making import blaming
 from popgen_core.shipped.card import ModelCard, read_model_card
 
-__all__ = ["checkpoint_file", "shipped_file", "verified"]
+__all__ = ["STARTER", "checkpoint_file", "newest", "shipped_file", "verified"]
+
+STARTER = "starter"  # the one that is meant where none is named
 
 
-def checkpoint_file(path: Path, catalogue: Catalogue) -> Path:
+def checkpoint_file(path: Path | None, catalogue: Catalogue) -> Path:
     """The checkpoint file that a user means: what lies at `path` wins over a shipped one of this name.
 
-    Raises CheckpointError where it is neither, with a guess at what was meant, and else as `shipped_file`.
+    None is the installed starter. A name without its version is the newest of that name. Raises CheckpointError where
+    it is neither, with a guess at what was meant, PluginError where the starter is meant and not installed, and else as
+    `shipped_file`.
     """
+    if path is None:
+        return shipped_file(newest(STARTER, catalogue) or _no_starter(), catalogue)
     if path.is_dir():
         return path / CHECKPOINT
-    names = catalogue.named("checkpoint")
-    if path.exists() or not names:
+    if path.exists():
         return path
+    if name := newest(str(path), catalogue):
+        return shipped_file(name, catalogue)
     plain = str(path).rpartition(":")[2]
-    if plain in names:
-        return shipped_file(str(path), catalogue)
+    if re.fullmatch(rf"{STARTER}(\.v\d+)?", plain) and not newest(STARTER, catalogue):
+        _no_starter()
+    names = catalogue.named("checkpoint")
+    if not names:
+        return path
     close = get_close_matches(plain, names, n=1)
     hint = f"did you mean {close[0]!r}?" if close else f"give a file, a run folder, or a name: {', '.join(names)}"
     raise CheckpointError(f"{path} is no checkpoint file, nor the name of one that is installed", hint=hint)
+
+
+def newest(name: str, catalogue: Catalogue) -> str:
+    """The name of an installed checkpoint, as it is or with its highest version; "" where there is none.
+
+    Where popgen's own is of that name, a stranger's later version is not meant: `dist:name` asks for it.
+    """
+    owner, _, plain = name.rpartition(":")
+    offers = [one for one in catalogue.offers if one.card.kind == "checkpoint"]
+    offers = [one for one in offers if normal(owner) in ("", normal(one.distribution))]
+    if any(one.card.name == plain for one in offers):
+        return name
+    found = [(one, match) for one in offers if (match := re.fullmatch(rf"{re.escape(plain)}\.v(\d+)", one.card.name))]
+    own = [(one, match) for one, match in found if one.distribution in BUILTIN]
+    versions = [int(match[1]) for _, match in own or found]
+    return f"{name}.v{max(versions)}" if versions else ""
+
+
+def _no_starter() -> NoReturn:
+    raise PluginError(
+        "no checkpoint is named, and the starter is not installed",
+        hint=f"{from_wheels('popgen-starter')}, or train a model of your own: popgen train DATASET -o RUN",
+    )
 
 
 def shipped_file(name: str, catalogue: Catalogue) -> Path:
@@ -41,13 +78,8 @@ def shipped_file(name: str, catalogue: Catalogue) -> Path:
     """
     offer, where = catalogue.find("checkpoint", name), catalogue.load("checkpoint", name)
     what = f"checkpoint {offer.card.name!r} of {offer.distribution}"
-    try:
+    with blaming(offer, "does not say where it lies", hint=f"reinstall {offer.distribution}"):
         answer = where()
-    except Exception as error:  # a stranger's function may raise anything
-        line = " ".join(f"{type(error).__name__}: {error}".split())
-        raise PluginError(
-            f"{what} does not say where it lies: {line}", hint=f"reinstall {offer.distribution}"
-        ) from error
     if not isinstance(answer, (str, PathLike)):
         raise PluginError(
             f"{what} does not say where it lies: its target returned {type(answer).__name__}, not a path",

@@ -1,4 +1,4 @@
-"""A publishable checkpoint out of a run: its file, copied whole, and a model card that tells what the file knows."""
+"""A publishable checkpoint out of a run: its file, whole or with its weights in fewer bytes, and its model card."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from popgen_core.checkpoint import CHECKPOINT, Card, read_checkpoint
+from popgen_core import __version__
+from popgen_core.checkpoint import CHECKPOINT, STORED, Card, checkpoint_bytes, read_checkpoint
 from popgen_core.components import components_from
 from popgen_core.errors import CheckpointError, OutputError
 from popgen_core.files import made_folder, write_atomically
@@ -34,28 +35,45 @@ class Packed:
     to_write: tuple[str, ...]
 
 
-def pack(checkpoint: Path, folder: Path, licence: str, about: About = NOTHING, name: str = "") -> Packed:
-    """Copy a checkpoint (a file, or the last one of a run's folder) into `folder` and write its model card beside it.
+def pack(
+    checkpoint: Path, folder: Path, licence: str, about: About = NOTHING, name: str = "", weights: str | None = None
+) -> Packed:
+    """Put a checkpoint (a file, or the last one of a run's folder) into `folder` and write its model card beside it.
 
-    The files are called `name`, or as the recipe is. Each is written whole, and both or none. Raises CheckpointError
-    for what is no sound checkpoint, a name or licence that cannot be; OutputError where something is in the way.
+    `weights` says how its numbers are stored, float, half or int8; None copies the file as it is. The files are called
+    `name`, or as the recipe is. Each is written whole, and both or none. Raises CheckpointError for what is no sound
+    checkpoint, a name, licence or way that cannot be; OutputError where something is in the way.
     """
     source = checkpoint / CHECKPOINT if checkpoint.is_dir() else checkpoint
-    card, _ = read_checkpoint(source)
-    if "place" in card.trained:
-        raise CheckpointError(f"{source} is a state to go on from, not a checkpoint", hint="give the run's folder")
+    card, content = _stored(source, weights)
     called = name or str(tomllib.loads(card.recipe).get("name", ""))
     if not NAME.fullmatch(called):
         raise CheckpointError(f"{called!r} is no name for a checkpoint", hint="use letters, digits, '.', '_' and '-'")
     if not LICENCE.fullmatch(licence):
         raise CheckpointError(f"{licence!r} is no name of a licence", hint="such as mit, cc-by-4.0 or other")
-    content = source.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
     file, beside = folder / f"{called}.safetensors", folder / f"{called}.md"
-    text = card_text(called, card, licence, sha256, about)
+    text = card_text(called, card, licence, sha256, len(content), about)
     read = model_card(text, str(beside))  # what the reader would refuse is not written
     _write(folder, {file: content, beside: text.encode("utf-8", "backslashreplace")})
     return Packed(file, beside, sha256, _requires(card), read.to_write)
+
+
+def _stored(source: Path, weights: str | None) -> tuple[Card, bytes]:
+    """A checkpoint's card and its file, as it is or stored in another way."""
+    card, tensors = read_checkpoint(source)
+    if "place" in card.trained:
+        raise CheckpointError(f"{source} is a state to go on from, not a checkpoint", hint="give the run's folder")
+    if weights in (None, card.weights):
+        return card, source.read_bytes()
+    if weights not in STORED:
+        raise CheckpointError(f"{weights!r} is no way to store weights", hint=f"ways are: {', '.join(STORED)}")
+    if card.weights != STORED[0]:
+        raise CheckpointError(
+            f"{source} is stored as {card.weights} already, not to be made {weights}", hint="give the run's own file"
+        )
+    card = replace(card, weights=str(weights))
+    return card, checkpoint_bytes(tensors, card)[0]
 
 
 def _write(folder: Path, files: dict[Path, bytes]) -> None:
@@ -81,7 +99,7 @@ def _write(folder: Path, files: dict[Path, bytes]) -> None:
 def _requires(card: Card) -> tuple[str, ...]:
     """What must be installed to load a checkpoint: popgen's own distributions, a stranger's in its very version."""
     found = components_from(card.components)
-    own = {"popgen-core[torch]": card.popgen}
+    own = {"popgen-core[torch]": card.popgen if card.weights == STORED[0] else __version__}  # which reads that way
     own |= {one.distribution: one.version for one in found if one.builtin and one.distribution != "popgen-core"}
     strangers = {one.distribution: one.version for one in found if not one.builtin}
     return (*_bound(own, ">="), *_bound(strangers, "=="))

@@ -19,26 +19,35 @@ __all__ = ["NOTHING", "About", "card_text"]
 INTENDED = "what this model is meant for, by whom, and what it is not meant for."
 LIMITS = "what it does badly, what its songs lack, and what a user should watch for (copies of songs it learned from)."
 FIGURES = "what `popgen score` and `popgen eval` say of it, on which songs."
+STORED = {
+    "float": "in 32 bits each, as they were trained",
+    "half": "in half precision, vectors in 32 bits",
+    "int8": "as whole numbers of 8 bits with a scale a row, vectors in 32 bits",
+}
 
 
 @dataclass(frozen=True)
 class About:
     """What only a person can say, as Markdown; a place that is left empty is marked in the card.
 
-    `summary`: the model in a sentence (default: the recipe's); `figures`: what was measured beyond the losses.
+    `summary`: the model in a sentence (default: the recipe's); `figures`: what was measured beyond the losses, a table
+    of quality among it. What may stay empty: `data`, said of the songs and their rights beyond what the file knows;
+    `cite`, how to cite it beyond its name and digest.
     """
 
     summary: str = ""
     intended_use: str = ""
     figures: str = ""
     limits: str = ""
+    data: str = ""
+    cite: str = ""
 
 
 NOTHING = About()
 
 
-def card_text(name: str, card: Card, licence: str, sha256: str, about: About) -> str:
-    """A model card in the form that `read_model_card` reads."""
+def card_text(name: str, card: Card, licence: str, sha256: str, size: int, about: About) -> str:
+    """A model card in the form that `read_model_card` reads, of a file of `size` bytes."""
     recipe = tomllib.loads(card.recipe)
     return "\n".join(
         [
@@ -48,7 +57,9 @@ def card_text(name: str, card: Card, licence: str, sha256: str, about: About) ->
             f'sha256: "{sha256}"',
             "tags:",
             "- midi",
+            "- music",
             "- symbolic-music",
+            "- music-generation",
             "---",
             "",
             f"# {name}",
@@ -56,10 +67,13 @@ def card_text(name: str, card: Card, licence: str, sha256: str, about: About) ->
             about.summary or str(recipe.get("summary") or f"{_place('what this model is, in a sentence.')}"),
             "",
             *_section("Intended use", about.intended_use or _place(INTENDED)),
-            *_section("Data", _data(card.corpus)),
-            *_section("Figures", f"{_trained(card.trained)}\n\n{about.figures or _place(FIGURES)}"),
+            *_section("Data", "\n\n".join(part for part in (_data(card.corpus), about.data.strip()) if part)),
+            *_section("Training", _trained(card.trained)),
+            *_section("Figures", about.figures or _place(FIGURES)),
             *_section("Limits", about.limits or _place(LIMITS)),
-            *_section("How it was made", _made(card, recipe)),
+            *_section("Licence", f"The weights: {licence}. The songs' own licences stand under Data."),
+            *_section("How to cite", _cited(name, sha256, about.cite)),
+            *_section("How it was made", _made(card, recipe, size)),
         ]
     )
 
@@ -86,9 +100,27 @@ def _data(corpus: Mapping[str, Any]) -> str:
         lines.append(f"The dataset's sha256 is `{dataset}`.")
     text = "\n".join(lines)
     if licences := passport.get("licences"):
-        rows = [f"| {_cell(known)} | {of.get('songs')} |" for known, of in licences.items()]
-        text += "\n\n" + "\n".join(["| licence of the songs | songs |", "|---|---|", *rows])
-    return text
+        whole = sum(of.get("seconds", 0.0) for of in licences.values())
+        rows = [_licence_row(known, of, whole) for known, of in licences.items()]
+        heading = ["| licence of the songs | songs | share of the time | from |", "|---|---|---|---|"]
+        text += "\n\n" + "\n".join([*heading, *rows])
+    return text + _lineage(corpus)
+
+
+def _lineage(corpus: Mapping[str, Any]) -> str:
+    """What the checkpoint that a model was fine-tuned from had learnt, and the one before that."""
+    start = corpus.get("start")
+    if not isinstance(start, Mapping):
+        return ""
+    about = f"It went on from the checkpoint `{start.get('sha256')}` of recipe {start.get('recipe')}, of which holds:"
+    return f"\n\n{about}\n\n{_data(start)}"
+
+
+def _licence_row(licence: str, of: Mapping[str, Any], whole: float) -> str:
+    """A licence, how many songs and how much of the time are under it, and where these come from."""
+    share = f"{100 * of.get('seconds', 0.0) / whole:.1f} %" if whole else "-"
+    origins = ", ".join(f"{_cell(origin)} ({songs})" for origin, songs in of.get("origins", {}).items())
+    return f"| {_cell(licence)} | {of.get('songs')} | {share} | {origins or '-'} |"
 
 
 def _hours(seconds: Any) -> str:
@@ -107,15 +139,22 @@ def _trained(trained: Mapping[str, Any]) -> str:
     return f"{told}\n\n{table}\n\nLosses compare with those of the same recipe alone."
 
 
-def _made(card: Card, recipe: Mapping[str, Any]) -> str:
-    """Recipe, components and their versions, groups and controls."""
+def _cited(name: str, sha256: str, cite: str) -> str:
+    """By what this very model is known, and what its authors ask for."""
+    told = f"As {name}, with the version of its package and the beginning of its sha256, `{sha256[:12]}`."
+    return "\n\n".join(part for part in (told, cite.strip()) if part)
+
+
+def _made(card: Card, recipe: Mapping[str, Any], size: int) -> str:
+    """Recipe, components and their versions, groups and controls, and how the weights are stored."""
     rows = [
         f"| {one.kind} | {_cell(one.name)} | {_cell(one.distribution)} {_cell(one.version)} |"
         for one in components_from(card.components)
     ]
     return "\n".join(
         [
-            f"By popgen {card.popgen}, recipe {recipe.get('name', 'unnamed')}.",
+            f"By popgen {card.popgen}, recipe {recipe.get('name', 'unnamed')}. The file has {size / 1e6:.1f} MB; its "
+            f"weights are stored {STORED[card.weights]}.",
             "",
             "| kind | component | of |",
             "|---|---|---|",

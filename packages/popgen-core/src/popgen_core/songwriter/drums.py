@@ -10,7 +10,7 @@ from popgen_core.songwriter.groove import GROOVE_BARS, KICK, SNARE, TIMEKEEPERS,
 from popgen_core.songwriter.notes import WrittenNote
 from popgen_core.songwriter.sketch import Sketch
 
-__all__ = ["write_drums"]
+__all__ = ["CRASHES", "write_drums"]
 
 CRASHES = (49, 57)
 TOMS = (50, 48, 47, 45, 43, 41)  # high to low

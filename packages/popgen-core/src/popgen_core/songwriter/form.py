@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-__all__ = ["SECTION_KINDS", "Section", "draw_form"]
+__all__ = ["ENERGY", "SECTION_KINDS", "Section", "draw_form"]
 
 SECTION_KINDS = ("intro", "verse", "pre-chorus", "chorus", "bridge", "interlude", "outro")
 

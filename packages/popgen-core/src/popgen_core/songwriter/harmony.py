@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from numpy.random import Generator
 
-__all__ = ["Chord", "Key", "chord_of", "draw_key"]
+__all__ = ["IN_MAJOR", "IN_MINOR", "Chord", "Key", "chord_of", "draw_key"]
 
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 MINOR_SCALE = (0, 2, 3, 5, 7, 8, 10)

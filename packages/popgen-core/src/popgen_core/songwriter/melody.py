@@ -15,7 +15,7 @@ from popgen_core.songwriter.motif import Motif, draw_cadence, draw_motif, varied
 from popgen_core.songwriter.notes import WrittenNote, gaps
 from popgen_core.songwriter.sketch import Sketch
 
-__all__ = ["Theme", "Unit", "draw_themes", "write_lead"]
+__all__ = ["HOME_RUNG", "Theme", "Unit", "draw_themes", "write_lead"]
 
 LOW, HIGH = 55, 88
 
@@ -92,6 +92,8 @@ def write_lead(rng: Generator, sketch: Sketch, themes: dict[str, Theme]) -> list
         if section.turn > 1:
             theme = _remembered(rng, theme, 0.12 if section.kind == "chorus" else 0.22)
         notes += _sung(sketch, theme, section, bars, home)
+    if not notes:
+        return []
     last = notes[-1].pitch
     return with_last_bar(sketch, _one_at_a_time(notes), [_fitted(last, sketch.chords[-1].tones[:2], last)], 0.2)
 

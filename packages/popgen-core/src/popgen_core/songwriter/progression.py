@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.random import Generator
 
-__all__ = ["draw_numerals"]
+__all__ = ["WALK_MAJOR", "WALK_MINOR", "draw_numerals"]
 
 TRIES = 60
 Walk = Mapping[str, Mapping[str, float]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from popgen_core.contracts.card import API
 from popgen_core.contracts.settings import read_settings, settings_of
@@ -13,11 +13,13 @@ from popgen_core.testing.behaviour import alike, behaviour_of
 from popgen_core.testing.child import answer_of
 from popgen_core.testing.maker import Maker
 from popgen_core.testing.verdict import Check, Failed, NotApplicable, claim
-from popgen_core.testing.world import Watched, state_of_the_process
+from popgen_core.testing.where import contract_of
+from popgen_core.testing.world import leaves_no_trace
 
 __all__ = ["BUILT", "DECLARED"]
 
 HEAVY = ("torch", "numpy", "scipy", "symusic", "matplotlib", "pandas")
+ODD: tuple[Any, ...] = ({"no": ["such", "value"]}, ["no", "such", "value"], "no such value", 0.5, 7, True, None)
 DECLARE = """
 import importlib
 cards = importlib.import_module(given[0])
@@ -71,8 +73,8 @@ def check_wrong_settings_are_refused(make: Maker) -> None:
     _, errors = read_settings(kind, {**make.settings, "no_such_setting": 1}, make.card.name)
     claim(errors, "an unknown setting is taken without a word")
     for setting in fields(kind):
-        _, errors = read_settings(kind, {**make.settings, setting.name: {"no": ["such", "value"]}}, make.card.name)
-        claim(errors, f"its setting {setting.name} takes a value of any type")
+        refused = (read_settings(kind, {**make.settings, setting.name: odd}, make.card.name)[1] for odd in ODD)
+        claim(any(refused), f"its setting {setting.name} takes a value of any type")
 
 
 def check_every_setting_is_described(make: Maker) -> None:
@@ -86,23 +88,23 @@ def check_every_setting_is_described(make: Maker) -> None:
 
 def check_making_it_changes_nothing_else(make: Maker) -> None:
     """Its construction prints nothing, writes no file, moves no global chance, changes no environment and no folder."""
-    make()  # whatever is imported late is imported now
-    before = state_of_the_process()
-    with Watched() as seen:
-        make()
-    claim(not seen.done, f"making it {seen.done[:1] and seen.done[0]}")
-    for what, value in state_of_the_process().items():
-        claim(value == before[what], f"making it changes {what}")
+    leaves_no_trace(make, "making it")
 
 
 def check_it_pickles(make: Maker) -> None:
-    """A component goes to another process and back, and its settings are the same there."""
+    """A component goes to another process and back, and does the same there."""
     made = make()
     try:
         again = pickle.loads(pickle.dumps(made))
     except Exception as error:  # whatever its parts raise
         raise Failed(f"it cannot be pickled: {error}") from error
     claim(type(again) is type(made), f"it comes back as a {type(again).__name__}")
+    own = contract_of(make.card.kind).behaviour
+    pickled = _Pickled(make.card, make.declared, make.settings)
+    claim(
+        alike(own(make), own(pickled)),
+        "pickled and read again it does something else: its settings or weights are lost",
+    )
 
 
 def check_same_settings_same_behaviour_in_a_new_process(make: Maker) -> None:
@@ -113,9 +115,23 @@ def check_same_settings_same_behaviour_in_a_new_process(make: Maker) -> None:
 
 
 def _descriptions(kind: type, setting: str) -> Iterator[str]:
-    """What is written beside a setting's type."""
-    for note in get_args(get_type_hints(kind, include_extras=True)[setting])[1:]:
+    """What is written beside a setting's type, or beside one of the types that it may have."""
+    yield from _beside(get_type_hints(kind, include_extras=True)[setting])
+
+
+def _beside(hint: Any) -> Iterator[str]:
+    """What is written in Annotated, of all of a type or of a part of it."""
+    for note in getattr(hint, "__metadata__", ()):
         yield getattr(note, "description", None) or ""
+    for part in get_args(hint):
+        yield from _beside(part)
+
+
+class _Pickled(Maker):
+    """Makes components that went into bytes and back."""
+
+    def __call__(self, *given: Any, **changes: Any) -> Any:
+        return pickle.loads(pickle.dumps(super().__call__(*given, **changes)))
 
 
 DECLARED: tuple[Check, ...] = (check_declaration_is_light, check_card_is_sound)

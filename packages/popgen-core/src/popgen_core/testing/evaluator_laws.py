@@ -12,21 +12,35 @@ from popgen_core.contracts.evaluator import Measure
 from popgen_core.testing.changed import busier, other_order, sparser
 from popgen_core.testing.judged import Scores, alike, answered, differences, handed, judged, only_for, sides_for
 from popgen_core.testing.maker import Maker
+from popgen_core.testing.songs import band_song
 from popgen_core.testing.verdict import Check, NotApplicable, claim
+from popgen_core.testing.world import leaves_no_trace
 
 __all__ = ["LAWS"]
 
 DRAWN = 0.25  # of what other songs change: what another draw of the same songs may change
+MANY, SHORT = 80, 4  # songs of a large set, and the bars of each
 FOUND = [name for name, value in vars(Piece).items() if isinstance(value, cached_property)]
 
 
 def check_the_same_songs_score_the_same(make: Maker) -> None:
-    """Asked again, after it went to another process and back, it scores the same songs the same."""
+    """Asked again, after it went to another process and back, it scores the same songs the same, a set of 80 too."""
     evaluator = make()
     sides = sides_for(evaluator)
     first = judged(evaluator, *sides)
     again = judged(pickle.loads(pickle.dumps(evaluator)), *sides)
     _refuse_differences("asked again, pickled in between, it scores the same songs otherwise", first, again)
+    if evaluator.scope == "set":
+        many = [band_song(number, SHORT) for number in range(MANY)]
+        once, twice = (judged(evaluator, many[: MANY - 10], many) for _ in range(2))
+        _refuse_differences(f"asked again, it scores the same {MANY} songs otherwise", once, twice)
+
+
+def check_judging_leaves_no_trace(make: Maker) -> None:
+    """Judging prints and writes nothing, moves no global chance, and changes no setting of the process."""
+    evaluator = make()
+    sides = sides_for(evaluator)
+    leaves_no_trace(lambda: judged(evaluator, *sides), "judging")
 
 
 def check_order_of_tracks_changes_nothing(make: Maker) -> None:
@@ -133,6 +147,7 @@ LAWS: tuple[Check, ...] = (
     check_order_of_tracks_changes_nothing,
     check_order_of_songs_changes_nothing,
     check_its_songs_stay_as_they_were,
+    check_judging_leaves_no_trace,
     check_what_it_judges_by_matters,
     check_nothing_is_more_like_references_than_themselves,
 )

@@ -18,6 +18,7 @@ __all__ = ["MODEL_KINDS", "Cards", "Maker", "makers_of"]
 
 Cards = Callable[[], Sequence[Card]] | Iterable[Card]
 
+HOOK = "popgen_components"  # what the function of a plug-in is called that hands in its cards
 MODEL_KINDS = ("encoder", "backbone", "decoder", "loss")  # torch modules, built for sizes
 
 
@@ -68,7 +69,7 @@ def makers_of(cards: Cards, settings: Mapping[str, Mapping[str, Any]] | None = N
 
     Raises ValueError for settings of a name that no card has.
     """
-    declared = getattr(cards, "__module__", "") if callable(cards) else ""
+    declared = getattr(cards, "__module__", "") if getattr(cards, "__name__", "") == HOOK else ""
     given = settings or {}
     found = list(cards() if callable(cards) else cards)
     if unknown := sorted(set(given) - {card.name for card in found}):

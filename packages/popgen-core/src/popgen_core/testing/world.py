@@ -8,10 +8,13 @@ import os
 import random
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, ClassVar
 
-__all__ = ["Watched", "state_of_the_process"]
+from popgen_core.testing.verdict import claim
+
+__all__ = ["Watched", "leaves_no_trace", "state_of_the_process"]
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 DEEDS = {  # audit events of Python (PEP 578) that leave a trace outside the process, as they are told
@@ -70,6 +73,39 @@ def state_of_the_process() -> dict[str, Any]:
         state["whether torch records gradients"] = torch.is_grad_enabled()
         state["whether torch insists on determinism"] = torch.are_deterministic_algorithms_enabled()
     return state
+
+
+def leaves_no_trace(call: Callable[[], object], what: str) -> None:
+    """Claim that a call, which `what` names, prints, writes and starts nothing, and changes nothing common."""
+    call()  # whatever is imported late is imported now
+    with _chance_moved_on():
+        before = state_of_the_process()
+        with Watched() as seen:
+            call()
+        after = state_of_the_process()
+    claim(not seen.done, f"{what} {seen.done[:1] and seen.done[0]}")
+    for each, value in after.items():
+        claim(value == before[each], f"{what} changes {each}")
+
+
+@contextlib.contextmanager
+def _chance_moved_on() -> Iterator[None]:
+    """Global chance at a place where no seed puts it, so that seeding is seen too; afterwards it is where it was."""
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    was = random.getstate(), numpy and numpy.random.get_state(), torch and torch.get_rng_state()
+    random.random()
+    if numpy:
+        numpy.random.random()
+    if torch:
+        torch.rand(())
+    try:
+        yield
+    finally:
+        random.setstate(was[0])
+        if numpy:
+            numpy.random.set_state(was[1])
+        if torch:
+            torch.set_rng_state(was[2])
 
 
 _hooked: list[bool] = []

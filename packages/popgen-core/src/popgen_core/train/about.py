@@ -14,6 +14,7 @@ from popgen_core.train.loop import Runner
 from popgen_core.train.made import Made
 from popgen_core.train.memory import peak_bytes
 from popgen_core.train.place import Place
+from popgen_core.train.start import Start
 from popgen_core.train.step import Stepper
 from popgen_core.train.training import Training
 
@@ -28,6 +29,7 @@ def about_run(
     return {
         "dataset": _named(training.dataset),
         "valid": _named(training.valid),
+        **({"start": _started(training.start)} if training.start else {}),
         "groups": list(training.dataset.groups),
         "group_weights": {group: round(weight, 4) for group, weight in weights.items()},
         **{name: begun[name] for name in ("components", "precision", "processes", "parts") if name in begun},
@@ -41,6 +43,11 @@ def about_run(
 
 def _named(dataset: Dataset | None) -> dict[str, str] | None:
     return {"path": str(dataset.store.place), "sha256": dataset.sha256} if dataset else None
+
+
+def _started(start: Start) -> dict[str, Any]:
+    """From which checkpoint a run went on."""
+    return {"checkpoint": start.named, **start.asked(), "recipe": start.recipe_name()}
 
 
 def beginning(stepper: Stepper, place: Place) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from popgen_core.history.facts import facts_of
 from popgen_core.plugins import Catalogue
 from popgen_core.recipe import Recipe, read_recipe
 
-__all__ = ["ABOUT", "RECIPE", "begun_of_run", "catalogue_of_run", "held", "recipe_of_run", "write_down"]
+__all__ = ["ABOUT", "RECIPE", "begun_of_run", "catalogue_of_run", "held", "named_start", "recipe_of_run", "write_down"]
 
 RECIPE = "recipe.toml"
 ABOUT = "run.json"
 UNFINISHED = (LOCK, ABOUT, f".{ABOUT}-", f".{RECIPE}-")  # what a kill may leave of a run that has not begun
-WRITTEN = (ABOUT, RECIPE, "log.jsonl", CHECKPOINT, BEST)  # each under a temporary name first
+WRITTEN = (ABOUT, RECIPE, "log.jsonl", CHECKPOINT, BEST, "*.adapter.safetensors")  # each under a temporary name first
 
 
 @contextmanager
@@ -79,6 +79,14 @@ def begun_of_run(run: Path) -> dict[str, Any]:
         return dict(json.loads((run / ABOUT).read_text(encoding="utf-8"))["begun"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{run} has no state, and its {ABOUT} cannot be read", hint="train a new run") from error
+
+
+def named_start(run: Path) -> str:
+    """The checkpoint that a run was started from, as run.json names it. Raises CheckpointError where it does not."""
+    try:
+        return str(json.loads((run / ABOUT).read_text(encoding="utf-8"))["start"]["checkpoint"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{run / ABOUT} does not say what the run started from", hint="say --start") from error
 
 
 def write_down(run: Path, recipe: Recipe, about: Mapping[str, Any]) -> None:

@@ -45,7 +45,7 @@ class Runner:
         self.recipe, self.config, self.place, self.saver = recipe, recipe.train, place, saver
         self.processes, self.stop = stepper.processes, Stop()
         self.cutting = Cutting(self.config.batch, self.config.micro_batch or self.config.batch, stepper.processes.share)
-        self.steps_per_epoch = -(-len(windows.tiles()) // self.config.batch)
+        self.steps_per_epoch = -(-len(windows.mixture) // self.config.batch)
         self.total = self.steps_per_epoch * self.config.epochs
         self.frames_seen, self.began, self.saved_at = 0, time.monotonic(), time.monotonic()
         self.seconds_before = place.seconds
@@ -177,6 +177,13 @@ class Runner:
             return self.total
         allowed = int(place.steps * 60 * minutes / max(place.seconds, 1e-9)) + 1
         return int(self.processes.first(min(self.total, allowed)))
+
+    def heard_at_first(self) -> list[str]:
+        """A line with the loss on the songs held out before the first step, where there are any."""
+        found = self._measure(self.valid) if self.valid else None
+        if found is None or self.valid is None:
+            return []
+        return [f"before training the loss on the songs held out ({len(self.valid.songs)}) was {found.total:.4f}"]
 
     def _end_epoch(self, log: Log) -> str:
         """Measure and note an epoch's end -> why it was broken off, or nothing."""

@@ -16,6 +16,7 @@ __all__ = ["Parts", "mark_of", "parts_of"]
 
 MARK = 16  # hex digits; the first datasets' names had no more
 LEAST_SONGS = 10  # a dataset of fewer is trained on whole: its test part would say nothing
+LEAST_OF_FEW = 5  # songs to fine-tune with of which one at least is held out
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,18 @@ def mark_of(song: SongEntry) -> str:
     return song.pt.rpartition("/")[2][:MARK]
 
 
-def parts_of(dataset: Dataset, songs: str, valid: Dataset | None) -> Parts:
+def parts_of(dataset: Dataset, songs: str, valid: Dataset | None, *, few: bool = False) -> Parts:
     """The parts that `train.songs` asks for: "all" songs, or "train": those of the dataset's split.
 
     Of the latter the first fold is kept for validation, unless another dataset is given for it: then those of its songs
     are heard that are neither trained on nor in the test part. Datasets of fewer than ten songs, and those made before
-    there were splits, are trained on whole. Raises DatasetError where no song is left to hear.
+    there were splits, are trained on whole; but `few` songs, five at least, to go on with from a checkpoint: of those
+    the test part is heard for validation. Raises DatasetError where no song is left to hear.
     """
     split = dataset.split
+    if few and songs == "train" and split and split.test and LEAST_OF_FEW <= len(dataset) < LEAST_SONGS:
+        parts = Parts(dataset.of(split.train), dataset.of(split.test) if valid is None else None, 0)
+        return _with(valid, replace(parts, left=len(split.test) if valid else 0), dataset)
     if songs == "all" or split is None or len(dataset) < LEAST_SONGS:
         return _with(valid, Parts(dataset, None, 0), dataset)
     kept = set(split.folds[0]) if valid is None and split.folds else set()

@@ -18,6 +18,9 @@ from popgen_core.train.windows import TrainingSong
 
 __all__ = ["cell_rates", "corpus_facts", "group_weights"]
 
+BANDS = 48  # songs at most whose programs are kept together, as sounds that belong together
+TEMPI = 19  # numbers that tell how tempi are spread, each twentieth of the songs
+
 
 def cell_rates(songs: Sequence[TrainingSong], sizes: Sizes) -> Rates:
     """Shares of frames in which each cell begins a note, and in which it sounds -> Rates (group, pitch)."""
@@ -61,21 +64,31 @@ def _given(weights: Mapping[str, float], groups: Sequence[str]) -> list[float]:
 
 
 def corpus_facts(stored: Sequence[StoredSong], groups: Sequence[str]) -> dict[str, Any]:
-    """What generation compares with and falls back on: density, notes an onset, tempo, meter, programs by group."""
+    """What generation compares with and falls back on: density, notes an onset, tempi, meter, programs by group
+    and of some of its bands.
+
+    Songs that come several times, as in an epoch of a mixture, count as often; `songs` and `seconds` of each once.
+    """
+    once = list({id(song): song for song in stored}.values())
     seconds = sum(song.song().duration_seconds() for song in stored)
     notes = {g: sum(int((s.events["group"] == n).sum()) for s in stored) for n, g in enumerate(groups)}
     programs = {group: Counter(s.programs[group] for s in stored if group in s.programs) for group in groups}
     meters = Counter(tuple(int(n) for n in song.song().meters[0])[1:] for song in stored)
     struck = {g: sum(len(np.unique(_frames(song, n))) for song in stored) for n, g in enumerate(groups)}
+    tempi = _tempi(stored)
     return {
-        "songs": len(stored),
-        "seconds": round(seconds, 1),
+        "songs": len(once),
+        "seconds": round(sum(song.song().duration_seconds() for song in once), 1),
         "notes_per_second": {group: round(count / max(seconds, 1e-9), 3) for group, count in notes.items()},
         "thickness": {group: round(notes[group] / count, 2) for group, count in struck.items() if count},
-        "tempo": round(float(np.median(_tempi(stored)))),
+        "tempo": round(float(np.median(tempi))),
+        "tempi": np.quantile(tempi, np.linspace(0.05, 0.95, TEMPI)).round(1).tolist(),
         "meter": list(meters.most_common(1)[0][0]),
         "drums": sorted({group for song in stored for group in song.drums}),
         "programs": {group: count.most_common(1)[0][0] for group, count in programs.items() if count},
+        "bands": [
+            dict(stored[at].programs) for at in np.linspace(0, len(stored) - 1, min(BANDS, len(stored))).astype(int)
+        ],
     }
 
 

@@ -11,14 +11,13 @@ from typing import Any
 
 import torch
 
-from popgen_core.checkpoint import CHECKPOINT
 from popgen_core.errors import NotInstalled, PopgenError, RecipeError, from_wheels
 from popgen_core.history.events import EventLog
 from popgen_core.recipe import recipe_from_toml
 from popgen_core.train.about import about_run, beginning, ending
 from popgen_core.train.begun import differences, refuse_differences
 from popgen_core.train.folder import begun_of_run, held, write_down
-from popgen_core.train.heard import heard_songs
+from popgen_core.train.heard import HeardSongs, heard_songs
 from popgen_core.train.log import Log, Silence, note_session
 from popgen_core.train.loop import Progress, Runner
 from popgen_core.train.made import made_ready
@@ -49,14 +48,17 @@ def train(
     """Train into the folder `run`, or go on with the run that is there.
 
     `force` goes on though recipe, data, plug-ins, precision or the number of processes are others than it was begun
-    with; otherwise that raises Refused, naming the difference. `tensorboard` writes the log as its events too, into the
+    with, or plug-ins others than its start was made with; otherwise that raises Refused, naming the difference.
+    `tensorboard` writes the log as its events too, into the
     run's folder. Raises OutputError when the folder is taken, RecipeError when recipe, dataset and memory do not fit,
     CheckpointError when a run cannot be resumed, PopgenError for a loss that is no number. SIGINT and SIGTERM save the
     last complete step and end the run.
     """
     training.check()
-    if force and not resume:
-        raise RecipeError("--force is for going on with a run", hint="leave it away, or add --resume")
+    if force and not resume and training.start is None:
+        raise RecipeError(
+            "--force is for going on with a run or a checkpoint", hint="leave it away, or add --resume or --start"
+        )
     if tensorboard and find_spec("tensorboard") is None:
         what = "--tensorboard needs tensorboard, which is not installed"
         raise NotInstalled(what, hint=from_wheels("popgen-core[tensorboard]"))
@@ -81,10 +83,13 @@ def _trained(
             f"no songs are kept for validation, so train.patience={training.recipe.train.patience} cannot stop the run"
         )
     notes += made.divided.notes
-    saver = Saver(run, made.stepper, training.recipe, begun, made.facts)
+    saver = Saver(run, made.stepper, training.recipe, begun, made.facts, training.start)
+    notes += saver.renamed() if resume else []
     runner = Runner(made.stepper, made.windows, made.valid, training.recipe, place, saver)
+    if training.start and not resume:
+        notes += [*training.start.remarks, *runner.heard_at_first()]
     if processes.leads:
-        about = about_run(training, made, begun, runner.steps_per_epoch, heard_songs(run) if resume else None)
+        about = about_run(training, made, begun, runner.steps_per_epoch, _heard_before(run, training, resume))
         write_down(run, training.recipe, about)
         note_session(run, "begin", beginning(made.stepper, place) | {"notes": notes})
     try:
@@ -96,6 +101,13 @@ def _trained(
     if processes.leads:
         note_session(run, "end", ending(runner, stopped))
     return _report(run, runner, place, stopped, made.divided, notes)
+
+
+def _heard_before(run: Path, training: Training, resume: bool) -> HeardSongs | None:
+    """What was heard before the run is at work: by itself, or by the checkpoint that it starts from."""
+    if resume:
+        return heard_songs(run)
+    return training.start.heard if training.start else None
 
 
 def _run(
@@ -115,7 +127,7 @@ def _run(
 def _report(run: Path, runner: Runner, place: Place, stopped: str, divided: Parts, notes: Sequence[str]) -> TrainReport:
     return TrainReport(
         run=run,
-        checkpoint=run / CHECKPOINT,
+        checkpoint=runner.saver.file(),
         epochs=place.epoch,
         steps=place.steps,
         first_loss=place.first_loss,

@@ -11,6 +11,8 @@ import numpy as np
 import torch
 
 from popgen_core import __version__
+from popgen_core.adapters.file import BEST_ENDING, ENDING, AdapterCard, adapters_in, write_adapter
+from popgen_core.adapters.low_rank import adapter_tensors
 from popgen_core.checkpoint import BEST, CHECKPOINT, Card, write_checkpoint
 from popgen_core.errors import PopgenError
 from popgen_core.plugins import Catalogue
@@ -18,6 +20,7 @@ from popgen_core.recipe import Recipe
 from popgen_core.train.chance import chance_now
 from popgen_core.train.place import Place
 from popgen_core.train.spread import gathered
+from popgen_core.train.start import Start
 from popgen_core.train.states import save_state, state_tensors
 from popgen_core.train.step import Stepper
 
@@ -31,11 +34,20 @@ def components_of(recipe: Recipe, catalogue: Catalogue) -> dict[str, list[str]]:
 
 
 class Saver:
-    """Saves a run into its folder; `begun` is what the run was begun with, `facts` what generation needs to know."""
+    """Saves a run into its folder; `begun` is what the run was begun with, `facts` what generation needs to know.
+
+    Where an adapter learns beside a `start`, its file takes the place of the checkpoint."""
 
     def __init__(
-        self, run: Path, stepper: Stepper, recipe: Recipe, begun: Mapping[str, Any], facts: Mapping[str, Any]
+        self,
+        run: Path,
+        stepper: Stepper,
+        recipe: Recipe,
+        begun: Mapping[str, Any],
+        facts: Mapping[str, Any],
+        start: Start | None = None,
     ) -> None:
+        self.start = start
         self.run, self.stepper, self.recipe, self.begun, self.facts = run, stepper, recipe, begun, facts
 
     def save(self, place: Place) -> None:
@@ -55,7 +67,30 @@ class Saver:
             self._checkpoint(BEST, weights, place)
 
     def _checkpoint(self, name: str, weights: Mapping[str, Any], place: Place) -> None:
-        write_checkpoint(self.run / name, weights, self._card(place))
+        if self.start is None or self.start.adapter is None:
+            write_checkpoint(self.run / name, weights, self._card(place))
+            return
+        card = self._card(place)
+        told = AdapterCard(self.start.sha256, self.start.adapter.rank, card.recipe, card.corpus, card.trained)
+        write_adapter(self.file(name), adapter_tensors(weights), told)
+
+    def file(self, name: str = CHECKPOINT) -> Path:
+        """The file that holds the newest, or the best, of what the run has made."""
+        if self.start is None or self.start.adapter is None:
+            return self.run / name
+        return self.run / f"{self.run.resolve().name}{ENDING if name == CHECKPOINT else BEST_ENDING}"
+
+    def renamed(self) -> list[str]:
+        """Call the adapter of a folder that was renamed as the folder is called now -> a line where that was so."""
+        own = self.file()
+        before = adapters_in(self.run) if own.name.endswith(ENDING) and not own.exists() else []
+        if len(before) != 1 or not self.stepper.processes.leads:
+            return []
+        called = before[0].name.removesuffix(ENDING)
+        if (best := self.run / f"{called}{BEST_ENDING}").exists():
+            best.replace(self.file(BEST))
+        before[0].replace(own)
+        return [f"{before[0].name} is called {own.name} now, as its folder is"]
 
     def _card(self, place: Place) -> Card:
         sizes = self.stepper.model.sizes

@@ -118,7 +118,7 @@ def put_into(stepper: Stepper, saved: Saved) -> None:
 
 def _names(stepper: Stepper) -> list[str]:
     """Names of the weights in the order of the optimiser."""
-    return [name for name, _ in stepper.model.named_parameters()]
+    return [name for name, parameter in stepper.model.named_parameters() if parameter.requires_grad]
 
 
 def _moments(saved: Saved, name: str) -> dict[str, torch.Tensor]:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from popgen_core.contracts.tensors import Inputs, LossParts, RhythmValues, Whole
 from popgen_core.contracts.training import TrainConfig
 from popgen_core.model import Model
+from popgen_core.train.anchor import Anchor
 from popgen_core.train.chance import chance_now, put_back
 from popgen_core.train.interrupt import Left, leaving
 from popgen_core.train.norm import counting
@@ -124,8 +125,16 @@ class Stepper:
     """A model, its loss and its optimiser, moved a batch at a time, in one process or in several together."""
 
     def __init__(
-        self, model: Model, loss: nn.Module, weights: Tensor, config: TrainConfig, processes: Processes | None = None
+        self,
+        model: Model,
+        loss: nn.Module,
+        weights: Tensor,
+        config: TrainConfig,
+        processes: Processes | None = None,
+        *,
+        started: bool = False,
     ) -> None:
+        """`started`: the model has the weights of a checkpoint already, and is fine-tuned."""
         self.processes = processes or Processes(device_here())
         self.device = self.processes.device
         self.model, self.loss = model.to(self.device), loss.to(self.device)
@@ -135,6 +144,7 @@ class Stepper:
             model.compile()
         self.learner = spread(model, self.processes, config.parallel)  # the model, as all processes train it
         self.optimizer = optimizer_of(self.learner, config)
+        self.anchor = Anchor(self.learner, config.pull) if started else None
 
     def step(self, batches: Sequence[Batch], turn: Turn, stop: Callable[[], bool] = bool) -> Step | None:
         """Train on the micro-batches of one step; None when `stop` was heard meanwhile, and nothing has changed.
@@ -164,6 +174,8 @@ class Stepper:
         step = Step(self.added(told), norm, turn, round(whole.frames), windows, suspects(batches, told))
         if step.sound:
             self.optimizer.step()
+            if self.anchor:
+                self.anchor.draw_back(turn.learning_rate)
         else:
             before.restore()
         return step
@@ -178,6 +190,8 @@ class Stepper:
             with narrowed(self.precision, self.device):
                 inputs = mixed_inputs(self.model, inputs, turn.true_inputs, generator)
         self.learner.train()
+        if self.anchor:
+            self.anchor.hold()
         with counting(self.learner, batch.counts):
             with narrowed(self.precision, self.device):
                 prediction = self.learner(inputs, batch.target)

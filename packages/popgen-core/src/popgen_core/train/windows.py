@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,15 +10,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from popgen_core.analysis.lags import LAGS, lags_of
 from popgen_core.analysis.position import position_controls
 from popgen_core.contracts.controls import ControlConfig
 from popgen_core.contracts.sizes import Sizes
-from popgen_core.contracts.tensors import Inputs, RhythmValues, Target
+from popgen_core.contracts.tensors import Inputs, Target
 from popgen_core.corpus.augment import AugmentConfig, Drawn, augment
-from popgen_core.music.roll import EVENT, Roll, RollSpec
+from popgen_core.music.roll import EVENT, Roll
 from popgen_core.music.song import Song
 from popgen_core.plan.found import plan_of
 from popgen_core.plan.told import Told
+from popgen_core.train.dense import joined, rolls_of, values_of
+from popgen_core.train.mixture import Mixture
+from popgen_core.train.played import Played, echoes, newest, remembered, without_forgotten
 from popgen_core.train.processes import Share, silenced
 from popgen_core.train.telling import forgotten, left, recalled, told_rows, varied, whose
 
@@ -27,13 +31,15 @@ __all__ = ["Batch", "Cut", "Cutting", "TrainingSong", "Window", "Windows"]
 
 @dataclass(frozen=True)
 class TrainingSong:
-    """A song on the recipe's grid, where each of its frames stands, `controls` (frame, feature), and its plan."""
+    """A song on the recipe's grid, where each of its frames stands, `controls` (frame, feature), its plan, and how long
+    ago a beat and some bars lie (frame, lag)."""
 
     name: str
     roll: Roll
     controls: NDArray[np.float32]
     frames_per_beat: float
     told: Told | None = None
+    lags: NDArray[np.int64] | None = None
 
     @classmethod
     def of(cls, name: str, song: Song, roll: Roll, window: int, known: Collection[str] = ()) -> TrainingSong:
@@ -42,7 +48,7 @@ class TrainingSong:
         controls = position_controls(song, roll.grid, 0, frames)
         beats = song.end_tick / song.ticks_per_quarter
         told = Told.of(plan_of(song), song, roll.grid, known, roll.spec.groups, frames) if known else None
-        return cls(name, roll, controls, roll.frames / max(beats, 1.0), told)
+        return cls(name, roll, controls, roll.frames / max(beats, 1.0), told, lags_of(song, roll.grid, frames))
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class Cut:
     recalled: NDArray[Any]
     kept: NDArray[np.float32]
     forgotten: NDArray[np.float32] | None = None
+    played: Played | None = None
 
 
 @dataclass(frozen=True)
@@ -108,12 +115,17 @@ class Windows:
         drums: Sequence[str] = ("drums",),
         controls: ControlConfig | None = None,
         ahead: int = 0,
+        times: Mapping[str, float] | None = None,
+        remembers: bool = False,
     ) -> None:
         self.songs, self.sizes, self.window, self.context, self.augment = songs, sizes, window, context, augment
         self.drums = drums  # groups that a transposition leaves alone
         self.controls = controls or ControlConfig()  # how often they are left out
         self.ahead = ahead  # frames of given notes behind a window
         self.known = {name for name, _ in sizes.controls.parts}
+        self.remembers = remembers  # whether what was played before is told
+        tiles = self.tiles()
+        self.mixture = Mixture.of(tiles, [songs[tile.song].name for tile in tiles], times or {})
 
     def tiles(self) -> list[Window]:
         """Every song cut into windows from its start; the last may reach beyond its end."""
@@ -126,7 +138,7 @@ class Windows:
     def epoch(self, seed: int, epoch: int, cut: Cutting, skip: int = 0) -> Iterator[list[Batch]]:
         """The steps of one epoch in their seeded order, the first `skip` left out: each the micro-batches of a batch,
         of which each process has its share."""
-        tiles = self.tiles()
+        tiles = self.mixture.of_epoch(seed, epoch)
         order = np.random.default_rng([seed, epoch]).permutation(len(tiles))
         for first in range(skip * cut.batch, len(order), cut.batch):
             numbers = order[first : first + cut.batch]
@@ -147,8 +159,8 @@ class Windows:
         drawn: Sequence[np.random.Generator | None] = generators or [None] * len(windows)
         cuts = [self.cut(window, generator) for window, generator in zip(windows, drawn, strict=True)]
         lead, spec = self.context + 1, self.sizes.roll
-        events, row = _joined([cut.events for cut in cuts])
-        rolls, loudest = _rolls(events, row, (len(cuts), lead + self.window + self.ahead), spec)
+        events, row = joined([cut.events for cut in cuts])
+        rolls, loudest = rolls_of(events, row, (len(cuts), lead + self.window + self.ahead), spec)
         kept = torch.from_numpy(np.stack([cut.kept for cut in cuts]))  # (batch, context + window + ahead, group)
         inputs = Inputs(
             past=self._heard(rolls[:, : self.context + self.window], cuts),
@@ -156,6 +168,7 @@ class Windows:
             recall=self._recall(cuts) if "recall" in self.known else None,
             given=rolls[:, 1:] * kept[..., None, None] if "given" in self.known else None,
             kept=kept if "given" in self.known else None,
+            **remembered([cut.played for cut in cuts]),
         )
         written = rolls[:, lead : lead + self.window]
         onset, active = (written[:, :, :, spec.channels.index(name)] for name in ("onset", "active"))
@@ -165,7 +178,7 @@ class Windows:
         asked = loudest[(at >= lead) & (at < lead + self.window)]
         if "given" in self.known:  # of given notes nothing is asked
             asked = asked[kept.numpy()[row[asked], events["frame"][asked] - 1, events["group"][asked]] == 0]
-        where, rhythm = _values(events, row, asked, lead)
+        where, rhythm = values_of(events, row, asked, lead)
         return Batch(inputs, Target(onset, active, torch.from_numpy(mask), where, rhythm), windows)
 
     def _heard(self, past: torch.Tensor, cuts: Sequence[Cut]) -> torch.Tensor:
@@ -177,8 +190,8 @@ class Windows:
 
     def _recall(self, cuts: Sequence[Cut]) -> torch.Tensor:
         """What comes back, (batch, context + window, group, channel, pitch)."""
-        events, row = _joined([cut.recalled for cut in cuts])
-        return _rolls(events, row, (len(cuts), self.context + self.window + 1), self.sizes.roll)[0][:, 1:]
+        events, row = joined([cut.recalled for cut in cuts])
+        return rolls_of(events, row, (len(cuts), self.context + self.window + 1), self.sizes.roll)[0][:, 1:]
 
     def cut(self, window: Window, generator: np.random.Generator | None = None) -> Cut:
         """One window; with a generator varied as drawn, and told as drawn, without one told everything but notes."""
@@ -194,7 +207,21 @@ class Windows:
         if "recall" not in names:
             comes_back = comes_back[:0]
         controls = self._controls(song, start, drawn, names, kept)
-        return Cut(window.song, start, events, controls, drawn, comes_back, kept, lost)
+        played = self._played(song, first, drawn, kept, lost) if self.remembers else None
+        return Cut(window.song, start, events, controls, drawn, comes_back, kept, lost, played)
+
+    def _played(
+        self, song: TrainingSong, first: int, drawn: Drawn, kept: NDArray[np.float32], lost: NDArray[np.float32] | None
+    ) -> Played:
+        """What the song had played before each frame of a window, varied as the window is."""
+        frames = self.context + self.window
+        events = song.roll.events[: np.searchsorted(song.roll.events["frame"], first + frames)].copy()
+        events["frame"] -= first
+        events = without_forgotten(varied(events, drawn, self.sizes.roll, self.drums), lost)
+        lags = np.ones((frames, LAGS), dtype=np.int64)
+        known = song.lags[max(first + 1, 0) : first + 1 + frames] if song.lags is not None else lags[:0]
+        lags[max(-first - 1, 0) :][: len(known)] = known
+        return Played(echoes(events, lags, self.sizes.roll), newest(events, kept, frames, self.sizes.roll))
 
     def _drawn_telling(
         self, song: TrainingSong, events: NDArray[Any], generator: np.random.Generator | None
@@ -234,57 +261,3 @@ def _moved(song: TrainingSong, start: int, config: AugmentConfig, generator: np.
     reach = round(config.shift_beats * song.frames_per_beat)
     moved = int(generator.integers(-reach, reach + 1))
     return int(np.clip(start + moved, 0, max(song.roll.frames - 1, 0)))
-
-
-def _joined(parts: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Events of several windows one after another, and the number of the window of each."""
-    return np.concatenate(parts), np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-
-
-def _rolls(
-    events: NDArray[Any], row: NDArray[np.int64], shape: tuple[int, int], spec: RollSpec
-) -> tuple[torch.Tensor, NDArray[np.int64]]:
-    """Events of the windows `row`, their frames from 0 -> (batch, frame, group, channel, pitch) float32 of onset,
-    active and velocity; and which events are seen as onsets: the loudest of each cell."""
-    batch, frames = shape
-    rolls = np.zeros((batch, frames, len(spec.groups), len(spec.channels), spec.pitches), dtype=np.float32)
-    flat, at = rolls.reshape(-1), {name: number * spec.pitches for number, name in enumerate(spec.channels)}
-    a_frame = len(spec.groups) * len(spec.channels) * spec.pitches  # cells from one frame to the next
-    first = np.maximum(events["frame"], 0).astype(np.int64)
-    lengths = np.maximum(np.minimum(events["last"], frames - 1) - first + 1, 0)
-    cell = (row * frames + first) * a_frame + events["group"] * np.int64(len(spec.channels) * spec.pitches)
-    cell += events["pitch"]
-    before = np.cumsum(lengths) - lengths
-    steps = np.arange(lengths.sum()) - np.repeat(before, lengths)  # frames since the beginning of each event
-    flat[np.repeat(cell + at["active"], lengths) + steps * a_frame] = 1.0
-    begun = np.flatnonzero((events["frame"] >= 0) & (events["frame"] < frames))
-    loudest = begun[_loudest(cell[begun], events["velocity"][begun])]
-    flat[cell[loudest] + at["onset"]] = 1.0
-    flat[cell[loudest] + at["velocity"]] = events["velocity"][loudest]
-    return torch.from_numpy(rolls), loudest
-
-
-def _loudest(cell: NDArray[np.int64], velocity: NDArray[np.float32]) -> NDArray[np.int64]:
-    """One event a cell, in the order of the cells: where onsets share one, the loudest, of equals the first."""
-    if (np.diff(cell) > 0).all():  # rolls are sorted, and few cells hold two onsets
-        return np.arange(len(cell))
-    order = np.lexsort((-velocity, cell))
-    return order[np.diff(cell[order], prepend=-1) > 0]
-
-
-def _values(
-    events: NDArray[Any], row: NDArray[np.int64], onsets: NDArray[np.int64], lead: int
-) -> tuple[tuple[Any, Any, Any, Any], RhythmValues]:
-    """The chosen onsets as index tensors, their frames counted from `lead`, and rhythm values by event."""
-
-    def index(values: NDArray[Any]) -> torch.Tensor:
-        return torch.from_numpy(values.astype(np.int64))
-
-    chosen = np.take(events, onsets)
-    where = (index(row[onsets]), index(chosen["frame"] - lead), index(chosen["group"]), index(chosen["pitch"]))
-    rhythm = RhythmValues(
-        velocity=torch.from_numpy(chosen["velocity"].copy()),
-        duration=torch.from_numpy(np.log1p(chosen["duration"])),
-        offset=torch.from_numpy(chosen["offset"].copy()),
-    )
-    return where, rhythm

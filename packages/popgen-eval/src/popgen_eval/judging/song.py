@@ -11,9 +11,9 @@ import numpy as np
 from popgen_core.analysis.piece import Piece, pieces_of
 from popgen_core.contracts.evaluator import Measure, PieceEvaluator, Score
 from popgen_core.contracts.grouper import Grouper
-from popgen_core.errors import PluginError
 from popgen_core.music.song import Song
 from popgen_core.plugins import catalogue
+from popgen_core.plugins.making import blaming
 from popgen_eval.cards import headline as cards
 from popgen_eval.metrics.overall import HEADLINE, OVERALL, overall
 from popgen_eval.metrics.pooling import undefined
@@ -46,21 +46,15 @@ _origins: dict[type, str] = {}  # whose each evaluator of the catalogue is, for 
 def evaluator_named(name: str) -> PieceEvaluator:
     """An evaluator of the catalogue with its default config. Raises PluginError when there is none, or it is broken."""
     offer = catalogue().find("evaluator", name)
-    whose = f"{offer.distribution} {offer.version}"
     component = catalogue().load("evaluator", name)
-    _origins[component] = whose
-    try:
+    _origins[component] = f"{offer.distribution} {offer.version}"
+    with blaming(offer, "cannot be made"):
         made: PieceEvaluator = component(component.Config())
         if not made.measures or not all(isinstance(measure, Measure) for measure in made.measures):
             raise TypeError(f"its measures must be a tuple of Measure, got {made.measures!r}")
         scope, does = made.scope, "learn" if made.scope == "training" else "score"
         if not callable(getattr(made, does, None)):
             raise TypeError(f"it judges scope {scope!r} and has no method {does}")
-    except (Exception, SystemExit) as error:  # a stranger's class may raise anything
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        raise PluginError(
-            f"evaluator {name!r} of {whose} cannot be made: {said}", hint=f"this is a defect of {whose}"
-        ) from error
     return made
 
 

@@ -25,6 +25,7 @@ from popgen_core.testing.model.module import (
 )
 from popgen_core.testing.model.stream import streamed
 from popgen_core.testing.verdict import Check, NotApplicable, claim
+from popgen_core.testing.world import leaves_no_trace
 
 __all__ = ["CHECKS", "behaviour"]
 
@@ -112,6 +113,13 @@ def check_inputs_stay_as_they_are(make: Maker) -> None:
     inputs_stay(lambda row: backbone.step(row, cache), x[:, 0].clone(), "step")
 
 
+def check_its_calls_leave_no_trace(make: Maker) -> None:
+    """In eval mode forward and step print and write nothing, move no global chance, and change no setting of the
+    process."""
+    backbone, x = practised(make), rows_at_random(2, _few(make))
+    leaves_no_trace(lambda: (backbone(x), streamed(backbone, x[:, :3].unbind(1), 2)), "forward or step")
+
+
 def check_every_parameter_gets_a_gradient(make: Maker) -> None:
     """In train mode, over several random batches, each parameter gets a gradient."""
     every_parameter_learns(make(), vectors_of())
@@ -172,6 +180,7 @@ CHECKS: tuple[Check, ...] = (
     check_attention_rows_sum_to_one,
     *STREAMING,
     check_inputs_stay_as_they_are,
+    check_its_calls_leave_no_trace,
     check_every_parameter_gets_a_gradient,
     check_saves_and_loads,
     check_eval_mode_is_steady,

@@ -14,7 +14,7 @@ import numpy as np
 from popgen_core import __version__
 from popgen_core.assemble import sizes_of
 from popgen_core.checkpoint import Card, read_checkpoint
-from popgen_core.components import check_components, components_from, own_catalogue
+from popgen_core.components import FORCE, check_components, components_from, own_catalogue
 from popgen_core.errors import PopgenError
 from popgen_core.generate.generator import Generator
 from popgen_core.generate.load import load_checkpoint
@@ -164,7 +164,7 @@ def _tried(act: Callable[..., T], *given: Any) -> T:
     try:
         return act(*given)
     except PopgenError as error:
-        raise Failed(str(error)) from error
+        raise Failed(str(error).replace(FORCE, "")) from error  # a check cannot be forced
 
 
 def _differences(told: Any, whole: Any, place: str = "") -> list[str]:

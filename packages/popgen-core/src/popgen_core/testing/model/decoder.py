@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -78,7 +79,7 @@ def check_songs_and_frames_are_decoded_apart(make: Maker) -> None:
             for frame in range(4):
                 here = slice(song, song + 1), slice(frame, frame + 1)
                 part = target_at(target.onset[here] > 0.5, target.active[here] > 0.5)
-                cut = Inputs(*(value[here] for value in vars(inputs).values()))
+                cut = moved(inputs, lambda value, here=here: value[here])  # type: ignore[misc]
                 alone.append(_flat(decoder(hidden[here], part, cut), part))
     for name, value in whole.items():
         apart = difference(value, torch.cat([one[name] for one in alone]))
@@ -183,7 +184,7 @@ def _run(decoder: nn.Module, seed: int) -> Sequence[Tensor]:
     example = (
         hidden_of(KNOWING, 3, 6, seed=seed),
         target_of(KNOWING, seed=seed),
-        Inputs(told.past, told.controls, told.recall),
+        replace(told, given=None, kept=None),
     )
     made = decoder(*moved(example, device_of(decoder)))
     return [made.onset, made.active, *vars(made.rhythm).values()]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -13,7 +14,8 @@ from torch.nn.functional import logsigmoid
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs
 from popgen_core.music.roll import RollSpec
 from popgen_core.testing.maker import Maker
-from popgen_core.testing.model.decoder_frames import drawn, free, hidden_of, known, sizes_of, stirred
+from popgen_core.testing.model.decoder_frames import drawn, free, hidden_of, known, repeated, sizes_of, stirred
+from popgen_core.testing.model.module import moved
 from popgen_core.testing.model.targets import target_at
 from popgen_core.testing.verdict import Check, Failed, claim
 
@@ -21,10 +23,13 @@ __all__ = ["CHANCES"]
 
 # so few cells that all frames can be told, and channels in another order than usual
 TINY = sizes_of(RollSpec(("drums", "bass"), pitches=2, lowest=60, channels=("velocity", "onset", "active")))
+EVERY, SOME = torch.ones(2, 2, dtype=torch.bool), torch.tensor([[False, True], [False, True]])  # that may play
 SOUNDED = torch.tensor([[True, False], [False, True]])  # (group, pitch) what sounds in the frame before
 DRAWS = 4000
 NEVER = 1e-6  # chance of a distance that sound draws do not reach
 FEWEST = 5.0  # expected draws, below which frames are counted together
+SIGMAS = 7.0  # standard errors that means of sound draws do not reach
+MANY = 50  # notes of a cell, below which their mean says nothing
 
 
 def check_chances_of_all_frames_sum_to_one(make: Maker) -> None:
@@ -32,7 +37,7 @@ def check_chances_of_all_frames_sum_to_one(make: Maker) -> None:
     knows itself or one that is drawn after it."""
     decoder = stirred(make, TINY)
     for hidden, (kept, inputs) in product(hidden_of(TINY, 2), _situations()):
-        total = float(_log_chances(decoder, hidden, inputs, _every_frame(inputs)).exp().sum())
+        total = float(_log_chances(decoder, hidden, inputs, _every_frame(inputs), free(TINY)).exp().sum())
         told = "" if kept is None else f" where the {TINY.roll.groups[kept]} are given"
         claim(
             abs(total - 1) < 1e-3,
@@ -42,31 +47,125 @@ def check_chances_of_all_frames_sum_to_one(make: Maker) -> None:
 
 
 def check_frames_are_drawn_as_often_as_their_chances_say(make: Maker) -> None:
-    """At temperature 1 each frame comes as often as forward's logits say, given the notes of a group or not."""
+    """At temperature 1 each frame comes as often as forward's logits say, given the notes of a group or not; each song
+    of a batch draws after its own hidden vector and inputs."""
     decoder, must = stirred(make, TINY), free(TINY)
-    for hidden, (kept, inputs) in product(hidden_of(TINY, 2), _situations()):
-        told = "" if kept is None else f"where the {TINY.roll.groups[kept]} are given "
-        _compare(decoder, hidden, inputs, must, told)
+    for one, other in ((None, None), (0, 1), (1, None)):
+        _compare(decoder, _Case(_hidden(0), _heard(one), must), _Case(_hidden(1), _heard(other, seed=11), must))
 
 
 def check_a_lean_is_added_to_the_logits_of_new_notes(make: Maker) -> None:
-    """With a lean each frame comes as often as the onset logits and the lean together say."""
-    decoder, must = stirred(make, TINY), replace(free(TINY), lean=torch.tensor([[1.5, -1.5], [-0.7, 2.0]]))
-    for hidden in hidden_of(TINY, 2):
-        _compare(decoder, hidden, _heard(None), must, "with a lean ")
+    """With a lean, its own for each song, each frame comes as often as the onset logits and the lean together say."""
+    decoder, leans = stirred(make, TINY), ([[1.5, -1.5], [-0.7, 2.0]], [[-1.0, 0.5], [2.0, -2.0]])
+    musts = [replace(free(TINY), lean=torch.tensor(lean)) for lean in leans]
+    _compare(decoder, *_cases(musts), "with a lean ")
 
 
 def check_a_frame_that_must_begin_is_drawn_from_those_with_an_onset(make: Maker) -> None:
-    """Where a note must begin frames come as often as without that, those without any onset left out."""
+    """Where a note must begin frames come as often as without that, those without any onset left out; in one song of a
+    batch, or in all, each with a lean of its own, where all cells may play or some."""
+    decoder, leans = stirred(make, TINY), (-1.5, -0.5)
+    for playable, begins in product((EVERY, SOME), ((True, True), (True, False))):
+        musts = [
+            Constraints(playable, lean=torch.full((2, 2), lean), begin=torch.tensor([begin]))
+            for lean, begin in zip(leans, begins, strict=True)
+        ]
+        _compare(
+            decoder,
+            *_cases(musts),
+            f"where a note must begin{'' if playable is EVERY else ' and some cells must not play'} ",
+        )
+
+
+def check_cells_that_may_play_keep_their_chances(make: Maker) -> None:
+    """Where some cells must not play, the others begin and sound on as often as their logits say."""
+    musts = [replace(free(TINY), playable=SOME)] * 2
+    _compare(stirred(make, TINY), *_cases(musts), "where some cells must not play ")
+
+
+def check_songs_of_a_batch_are_drawn_apart(make: Maker) -> None:
+    """Songs of a batch are drawn and played as in a batch of their own: notes, velocities, lengths and offsets."""
     decoder = stirred(make, TINY)
-    must = replace(free(TINY), lean=torch.full((2, 2), -1.5), begin=torch.ones(DRAWS, dtype=torch.bool))
-    for hidden in hidden_of(TINY, 2):
-        _compare(decoder, hidden, _heard(None), must, "where a note must begin ")
+    cases = _cases([replace(free(TINY), lean=torch.full((2, 2), 1.0))] * 2)
+    mixed = _drawn_apart(decoder, cases)
+    for case, beside in zip(cases, mixed, strict=True):
+        alone = _drawn_apart(decoder, (case, case))[0]
+        for name, here in _played(beside).items():
+            apart, slack = _apart(here, _played(alone)[name])
+            claim(
+                apart <= slack,
+                f"beside other songs the mean {name} drawn of a song is {apart:.3f} off what it is beside its like "
+                f"(chance may move it by {slack:.3f}): each song draws after its own hidden vector and inputs",
+            )
 
 
-def _heard(kept: int | None) -> Inputs:
-    """What is known of the tiny frame: SOUNDED before it, and perhaps the notes of a group."""
-    inputs = known(TINY, 1, kept=kept)
+@dataclass(frozen=True)
+class _Case:
+    """What one song of a batch draws after: hidden (width,), inputs (1, 1, ...), its constraints."""
+
+    hidden: Tensor
+    inputs: Inputs
+    must: Constraints
+
+
+def _cases(musts: Sequence[Constraints]) -> tuple[_Case, _Case]:
+    """Two songs that differ in all that they know, with nothing given."""
+    one, other = musts
+    return _Case(_hidden(0), _heard(None), one), _Case(_hidden(1), _heard(None, seed=11), other)
+
+
+def _hidden(number: int) -> Tensor:
+    return hidden_of(TINY, 2)[number]
+
+
+def _drawn_apart(decoder: Any, cases: tuple[_Case, _Case]) -> list[Frame]:
+    """Two songs drawn many times, in turn in one batch -> the frames of each."""
+    one, other = cases
+    inputs = [repeated(case.inputs, DRAWS) for case in cases]
+    both = {
+        name: None if value is None else torch.stack([value, getattr(inputs[1], name)], dim=1).flatten(0, 1)
+        for name, value in vars(inputs[0]).items()
+    }
+    hidden = torch.stack([one.hidden, other.hidden]).repeat(DRAWS, 1)
+    made = drawn(decoder, hidden, Inputs(**both), _joined(one.must, other.must))  # type: ignore[arg-type]
+    return [moved(made, lambda value, first=first: value[first::2]) for first in (0, 1)]  # type: ignore[misc]
+
+
+def _joined(one: Constraints, other: Constraints) -> Constraints:
+    """Constraints of two songs in turn, many times; what may play is common to both."""
+    joined = one
+    if one.lean is not None and other.lean is not None:
+        joined = replace(joined, lean=torch.stack([one.lean, other.lean]).repeat(DRAWS, 1, 1))
+    if one.begin is not None and other.begin is not None:
+        joined = replace(joined, begin=torch.cat([one.begin, other.begin]).repeat(DRAWS))
+    return joined
+
+
+def _played(frame: Frame) -> dict[str, tuple[Tensor, Tensor]]:
+    """What is drawn of each cell (draw, group, pitch), by name, and where it counts."""
+    everywhere = torch.ones_like(frame.onset)
+    notes = {"onset": (frame.onset.float(), everywhere), "active cell": (frame.active.float(), everywhere)}
+    return notes | {name: (value.float(), frame.onset) for name, value in vars(frame.rhythm).items()}
+
+
+def _apart(one: tuple[Tensor, Tensor], other: tuple[Tensor, Tensor]) -> tuple[float, float]:
+    """How far the means of two draws are apart in the cell that has them farthest of what chance may do, and that."""
+    sides = []
+    for value, where in (one, other):
+        many = where.sum(0).clamp(min=1)
+        mean = (value * where).sum(0) / many
+        spread = ((value - mean).square() * where).sum(0) / many
+        sides.append((mean, spread / many, many))
+    (mean, error, many), (mean_other, error_other, many_other) = sides
+    apart, slack = (mean - mean_other).abs(), SIGMAS * (error + error_other).sqrt() + 1e-4
+    apart = torch.where(torch.minimum(many, many_other) >= MANY, apart, 0.0)
+    cell = int((apart / slack).argmax())
+    return float(apart.flatten()[cell]), float(slack.flatten()[cell])
+
+
+def _heard(kept: int | None, seed: int = 1) -> Inputs:
+    """What is known of the tiny frame: SOUNDED before it, and perhaps the notes of a group; the rest by chance."""
+    inputs = known(TINY, 1, kept=kept, seed=seed)
     channels = TINY.roll.channels
     inputs.past[:, 0] = 0.0
     inputs.past[:, 0, :, channels.index("active")] = SOUNDED.float()
@@ -104,42 +203,47 @@ def _every_frame(inputs: Inputs) -> tuple[Tensor, Tensor]:
 
 
 def _log_chances(
-    decoder: Any, hidden: Tensor, inputs: Inputs, frames: tuple[Tensor, Tensor], lean: Tensor | None = None
+    decoder: Any, hidden: Tensor, inputs: Inputs, frames: tuple[Tensor, Tensor], must: Constraints
 ) -> Tensor:
     """Logarithms of the chances of frames (frame,), float64, hidden (width,): a coin for each onset given the target,
-    and one for each cell that sounded before and has none."""
+    and one for each cell that sounded before and has none; a cell that must not play is silent without a coin."""
     onset, active = frames
     many = len(onset)
     with torch.no_grad():
         target = target_at(onset[:, None], active[:, None])
-        made = decoder(hidden.repeat(many, 1, 1), target, _repeated(inputs, many))
-    logits = made.onset[:, 0].double() + (0.0 if lean is None else lean)
+        made = decoder(hidden.repeat(many, 1, 1), target, repeated(inputs, many))
+    logits = made.onset[:, 0].double() + (0.0 if must.lean is None else must.lean)
     begins = logsigmoid(torch.where(onset, logits, -logits))
     logits = made.active[:, 0].double()
-    goes_on = logsigmoid(torch.where(active, logits, -logits)) * (SOUNDED & ~onset & ~_given(inputs)[0])
-    return (begins + goes_on).sum((1, 2))
+    kept = _given(inputs)[0]
+    goes_on = logsigmoid(torch.where(active, logits, -logits)) * (SOUNDED & ~onset & ~kept)
+    shut = torch.where(onset | active, -torch.inf, 0.0).double()
+    chances: Tensor = torch.where(must.playable | kept, begins + goes_on, shut).sum((1, 2))
+    return chances
 
 
-def _repeated(inputs: Inputs, many: int) -> Inputs:
-    """The same for so many songs."""
-    return Inputs(*(value.repeat(many, *[1] * (value.dim() - 1)) for value in vars(inputs).values()))
+def _compare(decoder: Any, one: _Case, other: _Case, when: str = "") -> None:
+    """Draw many frames of two songs in one batch, and hold how often each came in each against its chance."""
+    for case, made in zip((one, other), _drawn_apart(decoder, (one, other)), strict=True):
+        frames, kept = _every_frame(case.inputs), int(_given(case.inputs)[0].any(1).long().argmax())
+        given = _given(case.inputs)[0].any()
+        _compared(decoder, case, frames, made, f"{when}{f'where the {TINY.roll.groups[kept]} are given ' * int(given)}")
 
 
-def _compare(decoder: Any, hidden: Tensor, inputs: Inputs, must: Constraints, when: str) -> None:
-    """Draw many frames after one hidden vector (width,), and hold how often each came against its chance."""
-    frames = _every_frame(inputs)
-    chances = _log_chances(decoder, hidden, inputs, frames, must.lean).exp()
-    if must.begin is not None:
+def _compared(decoder: Any, case: _Case, frames: tuple[Tensor, Tensor], made: Frame, when: str) -> None:
+    """Hold how often each of the frames was drawn against its chance."""
+    chances = _log_chances(decoder, case.hidden, case.inputs, frames, case.must).exp()
+    if case.must.begin is not None and case.must.begin.all():
         chances = chances * frames[0].flatten(1).any(1)
     chances = chances / chances.sum()
-    made = drawn(decoder, hidden.repeat(DRAWS, 1), _repeated(inputs, DRAWS), must)
     counts = _counted(made, frames, when)
     chance = _chance_of_such(counts, chances)
     worst = int(((counts - DRAWS * chances).square() / (DRAWS * chances).clamp(min=1.0)).argmax())
     claim(
         chance > NEVER,
         f"{when}the frame {_told(frames[0][worst], frames[1][worst])} came {int(counts[worst])} times in {DRAWS} "
-        f"draws at temperature 1, its chance by forward's logits says {DRAWS * float(chances[worst]):.0f}",
+        f"draws at temperature 1, beside other songs; its chance by forward's logits says "
+        f"{DRAWS * float(chances[worst]):.0f}",
     )
 
 
@@ -177,4 +281,6 @@ CHANCES: tuple[Check, ...] = (
     check_frames_are_drawn_as_often_as_their_chances_say,
     check_a_lean_is_added_to_the_logits_of_new_notes,
     check_a_frame_that_must_begin_is_drawn_from_those_with_an_onset,
+    check_cells_that_may_play_keep_their_chances,
+    check_songs_of_a_batch_are_drawn_apart,
 )

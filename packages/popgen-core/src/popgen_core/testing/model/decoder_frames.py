@@ -7,15 +7,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from popgen_core.analysis.lags import LAGS
 from popgen_core.analysis.position import POSITION
+from popgen_core.contracts.classes import SIZES as CLASSES
 from popgen_core.contracts.sizes import ControlSpec, Sizes
 from popgen_core.contracts.tensors import Constraints, Frame, Inputs, Sampling
 from popgen_core.music.roll import RollSpec
 from popgen_core.plan.features import CONTROLS, control_parts
 from popgen_core.testing.maker import Maker
 from popgen_core.testing.model.making import SIZES, controls_of, generator_of, past_of
+from popgen_core.testing.model.module import moved
 
-__all__ = ["KNOWING", "PLAIN", "drawn", "free", "hidden_of", "known", "sizes_of", "sounded", "stirred"]
+__all__ = ["KNOWING", "PLAIN", "drawn", "free", "hidden_of", "known", "repeated", "sizes_of", "sounded", "stirred"]
 
 PLAIN = Sampling(temperature=1.0)  # every note with the chance that the model gives it
 
@@ -51,7 +54,20 @@ def known(sizes: Sizes, batch: int, frames: int = 1, kept: int | None = None, se
     if kept is not None:
         whose[:, :, kept] = 1.0
         controls[..., sizes.controls.features("given")] = whose
-    return Inputs(past, controls, recall, given * whose[..., None, None], whose)
+    return Inputs(past, controls, recall, given * whose[..., None, None], whose, *_played(sizes, batch, frames, seed))
+
+
+def _played(sizes: Sizes, batch: int, frames: int, seed: int) -> tuple[Tensor, Tensor]:
+    """What was played before, at random: `echo` and `newest` of Inputs."""
+    chance, shape = generator_of(seed + 3), (batch, frames, len(sizes.roll.groups))
+    echo = torch.randint(0, 2**LAGS, (*shape, sizes.roll.pitches), generator=chance, dtype=torch.uint8)
+    values = [torch.randint(0, size + 1, (*shape, sizes.roll.pitches + 1), generator=chance) for size in CLASSES]
+    return echo, torch.stack(values, dim=3).to(torch.int16)
+
+
+def repeated(inputs: Inputs, many: int) -> Inputs:
+    """The inputs of one song for so many of its like."""
+    return moved(inputs, lambda value: value.repeat(many, *[1] * (value.dim() - 1)))
 
 
 def sounded(sizes: Sizes, inputs: Inputs) -> Tensor:

@@ -57,13 +57,18 @@ def check_no_note_begins_where_the_lean_is_minus_infinity(make: Maker) -> None:
     shut = _some(0.5)
     lean = torch.full((SONGS, *shut.shape), CERTAIN)
     lean[::2] = lean[::2].masked_fill(shut, -torch.inf)
+    lean[1::2] = lean[1::2].masked_fill(~shut, -torch.inf)
     for settings in (PLAIN, CHOOSY):
         made = drawn(decoder, hidden, inputs, replace(free(KNOWING), lean=lean), settings)
         _none(made.onset[::2] & shut, "has a lean of minus infinity, but a note begins there")
-    others = drawn(decoder, hidden, inputs, replace(free(KNOWING), lean=lean)).onset[1::2]
-    claim(
-        others.all(), f"where only other songs lean away it draws {_share(others)} of the notes leaned to by {CERTAIN}"
-    )
+        _none(made.onset[1::2] & ~shut, "has a lean of minus infinity, but a note begins there")
+    for songs, cells in ((slice(0, None, 2), ~shut), (slice(1, None, 2), shut)):
+        begun = (drawn(decoder, hidden, inputs, replace(free(KNOWING), lean=lean)).onset[songs] & cells).flatten(1)
+        claim(
+            begun.any(1).all(),
+            f"only {_share(begun.any(1))} of the songs begin a note where theirs has a lean of {CERTAIN} and that of "
+            "others minus infinity",
+        )
 
 
 def check_no_more_notes_sound_than_may(make: Maker) -> None:
@@ -98,17 +103,24 @@ def check_held_notes_sound_on(make: Maker) -> None:
 
 
 def check_a_note_begins_where_one_must(make: Maker) -> None:
-    """In songs of `begin` at least one note begins wherever any can; where none can none does."""
+    """In songs of `begin` at least one note begins wherever any can, also where some cells must not play or a group has
+    no room; where none can none does."""
     decoder, inputs, hidden = stirred(make), known(KNOWING, SONGS), hidden_of(KNOWING, SONGS)
     begin = torch.arange(SONGS) % 2 == 0
-    lean = torch.full((3, 12), -12.0)
+    must = replace(free(KNOWING), lean=torch.full((3, 12), -12.0), begin=begin)
+    some, room = replace(must, playable=_some(0.3)), replace(must, most=torch.tensor([0, 2, 2]))
     for settings in (PLAIN, CHOOSY):
-        must = replace(free(KNOWING), lean=lean, begin=begin)
-        begun = drawn(decoder, hidden, inputs, must, settings).onset.flatten(1).any(1)
-        claim(
-            begun[begin].all(), f"in {int((~begun[begin]).sum())} of {int(begin.sum())} songs that must begin none does"
-        )
-        claim(begun[~begin].float().mean() < 0.5, "a note begins in songs, too, in which none must and none is likely")
+        for asked, where in (
+            (must, ""),
+            (some, " where some cells must not play"),
+            (room, " where a group has no room"),
+        ):
+            begun = drawn(decoder, hidden, inputs, asked, settings).onset.flatten(1).any(1)
+            missing = int((~begun[begin]).sum())
+            claim(not missing, f"in {missing} of {int(begin.sum())} songs that must begin none does{where}")
+            claim(
+                begun[~begin].float().mean() < 0.5, "a note begins in songs, too, in which none must and none is likely"
+            )
         nowhere = replace(must, playable=torch.zeros_like(must.playable))
         claim(
             not drawn(decoder, hidden, inputs, nowhere, settings).onset.any(), "a note begins though no cell may play"

@@ -10,14 +10,16 @@ from torch import Tensor
 
 from popgen_core.contracts.tensors import Constraints, Inputs, Sampling
 from popgen_core.testing.maker import Maker
-from popgen_core.testing.model.decoder_frames import KNOWING, drawn, free, hidden_of, known
+from popgen_core.testing.model.decoder_frames import KNOWING, drawn, free, hidden_of, known, repeated
+from popgen_core.testing.model.making import generator_of
 from popgen_core.testing.model.targets import target_at
-from popgen_core.testing.verdict import Check, claim
+from popgen_core.testing.verdict import Check, NotApplicable, claim
 
 __all__ = ["TEMPERING"]
 
 DRAWS = 2000
 LIKELY, RARE = -1.0, -4.5  # logits of a group's three lowest cells, and of its nine others
+NOTES, KNOWS = 40, 0.1  # frames of notes tried, and what they may move the logits of others in fresh weights
 OFF = 0.25  # of a group's notes: where notes attract or shun each other their number is only nearly kept
 TEMPERATURES = (0.5, 1.0, 2.0)
 
@@ -25,7 +27,7 @@ TEMPERATURES = (0.5, 1.0, 2.0)
 def check_a_temperature_changes_which_notes_come(make: Maker) -> None:
     """The lower the temperature, the more of a group's notes are likely ones; a group's own temperature replaces the
     common one."""
-    level = _levelled(make)
+    level = _levelled_apart(make)
     shares = [_likely(level.onsets(Sampling(each))) for each in TEMPERATURES]  # (group,) each
     for group, name in enumerate(KNOWING.roll.groups):
         low, middle, high = (float(share[group]) for share in shares)
@@ -44,8 +46,8 @@ def check_a_temperature_changes_which_notes_come(make: Maker) -> None:
 
 
 def check_a_temperature_leaves_the_number_of_notes(make: Maker) -> None:
-    """At any temperature a group has as many notes as at 1."""
-    level = _levelled(make)
+    """At any temperature a group has as many notes as at 1, unless notes attract or shun each other."""
+    level = _levelled_apart(make)
     plain = _many(level.onsets(Sampling(1.0)))
     for temperature in TEMPERATURES:
         _same_number(_many(level.onsets(Sampling(temperature))), plain, f"temperature {temperature}")
@@ -53,7 +55,7 @@ def check_a_temperature_leaves_the_number_of_notes(make: Maker) -> None:
 
 def check_top_p_draws_the_likeliest_cells_alone(make: Maker) -> None:
     """With top_p the cells beyond the likeliest, which hold that share of a group's notes, are never drawn."""
-    level = _levelled(make)
+    level = _levelled_apart(make)
     made = level.onsets(Sampling(1.0, top_p=0.5))
     rare = int(made[:, :, 3:].sum())
     claim(not rare, f"at top_p 0.5 {rare} notes are drawn in cells that hold the last tenth of what is likely")
@@ -61,8 +63,8 @@ def check_top_p_draws_the_likeliest_cells_alone(make: Maker) -> None:
 
 
 def check_top_p_leaves_the_number_of_notes(make: Maker) -> None:
-    """With top_p a group has as many notes as without."""
-    level = _levelled(make)
+    """With top_p a group has as many notes as without, unless notes attract or shun each other."""
+    level = _levelled_apart(make)
     _same_number(_many(level.onsets(Sampling(1.0, top_p=0.5))), _many(level.onsets(Sampling(1.0))), "top_p 0.5")
 
 
@@ -83,8 +85,25 @@ def _levelled(make: Maker) -> _Level:
     with torch.no_grad():
         logits = decoder(hidden[:, None], target_at(silent, silent), inputs).onset[0, 0]
     lean = torch.where(torch.arange(12) < 3, LIKELY, RARE) - logits
-    many = Inputs(*(value.repeat(DRAWS, *[1] * (value.dim() - 1)) for value in vars(inputs).values()))
-    return _Level(decoder, hidden.repeat(DRAWS, 1), many, replace(free(KNOWING), lean=lean))
+    return _Level(decoder, hidden.repeat(DRAWS, 1), repeated(inputs, DRAWS), replace(free(KNOWING), lean=lean))
+
+
+def _levelled_apart(make: Maker) -> _Level:
+    """The same of a decoder whose notes hardly know of each other. Raises NotApplicable for others that hear of
+    temperature and top_p at all: what a cell alone is like says little of them."""
+    decoder, silent = make(KNOWING), torch.zeros(NOTES, 1, 3, 12, dtype=torch.bool)
+    hidden, inputs = hidden_of(KNOWING, 1).repeat(NOTES, 1)[:, None], repeated(known(KNOWING, 1), NOTES)
+    notes = torch.rand(silent.shape, generator=generator_of(8)) < 0.2
+    with torch.no_grad():
+        alone, beside = (decoder(hidden, target_at(cells, cells), inputs).onset for cells in (silent, notes))
+    moves, level = float((beside - alone).abs().max()), _levelled(make)
+    if moves <= KNOWS:
+        return level
+    for other, what in ((Sampling(0.5), "temperature"), (Sampling(2.0, top_p=0.5), "top_p")):
+        claim(
+            not torch.equal(level.onsets(Sampling(2.0)), level.onsets(other)), f"its notes are the same at any {what}"
+        )
+    raise NotApplicable(f"its notes attract or shun each other: some move the logit of another by {moves:.2g}")
 
 
 def _likely(onset: Tensor) -> Tensor:

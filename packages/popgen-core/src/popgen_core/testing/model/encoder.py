@@ -15,7 +15,7 @@ from popgen_core.music.roll import RollSpec
 from popgen_core.plan.features import control_parts
 from popgen_core.testing.maker import Maker
 from popgen_core.testing.model.encoder_reach import REACH
-from popgen_core.testing.model.encoder_stream import STREAMING
+from popgen_core.testing.model.encoder_stream import NEAR, STREAMING
 from popgen_core.testing.model.hearing import (
     ROLLS,
     ahead_of,
@@ -40,6 +40,7 @@ from popgen_core.testing.model.module import (
 )
 from popgen_core.testing.model.stream import streamed
 from popgen_core.testing.verdict import Check, claim
+from popgen_core.testing.world import leaves_no_trace
 
 __all__ = ["CHECKS", "behaviour"]
 
@@ -102,6 +103,15 @@ def check_inputs_stay_as_they_are(make: Maker) -> None:
     inputs_stay(encoder, inputs)
     state = encoder.start(2)
     inputs_stay(lambda frame: encoder.step(frame, state), frames_of(inputs, ahead_of(encoder))[-1], "step")
+
+
+def check_its_calls_leave_no_trace(make: Maker) -> None:
+    """In eval mode forward and step print and write nothing, move no global chance, and change no setting of the
+    process."""
+    encoder = practised(make, sizes := everything(make))
+    inputs = told_inputs(encoder, sizes, 2, min(length_of(encoder), NEAR))
+    frames = frames_of(inputs, ahead_of(encoder))[:3]
+    leaves_no_trace(lambda: (encoder(inputs), streamed(encoder, frames, 2)), "forward or step")
 
 
 def check_every_parameter_gets_a_gradient(make: Maker) -> None:
@@ -172,6 +182,7 @@ CHECKS: tuple[Check, ...] = (
     *REACH,
     *STREAMING,
     check_inputs_stay_as_they_are,
+    check_its_calls_leave_no_trace,
     check_every_parameter_gets_a_gradient,
     check_saves_and_loads,
     check_eval_mode_is_steady,

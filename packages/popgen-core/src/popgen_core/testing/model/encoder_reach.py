@@ -90,7 +90,10 @@ def check_controls_are_heard(make: Maker) -> None:
                 continue
             features = sizes.controls.features(name)
             after = encoder(changed(inputs, "controls", lambda value, at=features: value[..., at]))  # type: ignore[misc]
-            claim(difference(before, after) > HEARD, f"its rows are the same whatever the control {name} is")
+            claim(
+                difference(before, after) > HEARD,
+                f"its rows are the same whatever the control {name} is: put inputs.controls into the rows",
+            )
 
 
 def check_nothing_told_is_silence(make: Maker) -> None:

@@ -10,6 +10,7 @@ from popgen_core.testing.maker import Maker
 from popgen_core.testing.model.hearing import (
     ROWS,
     ahead_of,
+    cut,
     everything,
     frames_of,
     length_of,
@@ -17,17 +18,28 @@ from popgen_core.testing.model.hearing import (
     told_inputs,
 )
 from popgen_core.testing.model.module import SAME, difference, moved
-from popgen_core.testing.model.stream import state_stays_small, streamed, streams_apart
+from popgen_core.testing.model.stream import (
+    LONG,
+    longer,
+    prefixes_are_the_same,
+    songs_apart,
+    state_stays_small,
+    streamed,
+    streams_apart,
+)
 from popgen_core.testing.verdict import Check, claim
 
-__all__ = ["STREAMING", "silent_frame"]
+__all__ = ["NEAR", "STREAMING", "silent_frame"]
+
+NEAR = 64  # frames of an example where as many as its context would take long
 
 
 def check_streaming_equals_whole(make: Maker) -> None:
-    """In eval mode `step` frame by frame makes what `forward` makes of the whole, silence of `context` frames before
-    it: as a model begins its songs."""
+    """In eval mode `step` frame by frame makes what `forward` makes of a whole as long as training windows are, silence
+    of `context` frames before it: as a model begins its songs."""
     encoder = practised(make, sizes := everything(make))
-    inputs = told_inputs(encoder, sizes, 2, length_of(encoder))
+    frames = LONG if encoder.context <= LONG else min(length_of(encoder), NEAR)
+    inputs = told_inputs(encoder, sizes, 2, frames)
     with torch.no_grad():
         whole = encoder(_after_silence(inputs, encoder.context))[:, encoder.context :]
     lead = [silent_frame(inputs)] * encoder.context
@@ -37,26 +49,30 @@ def check_streaming_equals_whole(make: Maker) -> None:
         claim(apart <= SAME, f"frame {frame} of a stream is another than as part of the whole, by {apart:.2g}")
 
 
-def check_songs_of_a_batch_do_not_hear_each_other(make: Maker) -> None:
-    """In eval mode a song of a batch, and of a stream of many, is what it is alone."""
+def check_a_longer_window_changes_no_row(make: Maker) -> None:
+    """In eval mode the rows of a window of 400 frames are those of shorter ones that begin like it."""
     encoder = practised(make, sizes := everything(make))
-    inputs = told_inputs(encoder, sizes, 3, length_of(encoder))
-    ahead = ahead_of(encoder)
-    together = streamed(encoder, frames_of(inputs, ahead), 3)
-    for song in range(3):
-        one = moved(inputs, lambda value, song=song: value[song : song + 1])  # type: ignore[misc]
-        with torch.no_grad():
-            apart = difference(encoder(inputs)[song : song + 1], encoder(one))
-        claim(apart <= SAME, f"song {song} of a batch of 3 is another than alone, by {apart:.2g}")
-        apart = difference(together[song : song + 1], streamed(encoder, frames_of(one, ahead), 1))
-        claim(apart <= SAME, f"song {song} of a stream of 3 is another than alone, by {apart:.2g}")
+    inputs = told_inputs(encoder, sizes, 1, LONG)
+    prefixes_are_the_same(encoder, lambda stop: cut(inputs, 0, stop, ahead_of(encoder)), LONG)
+
+
+def check_songs_of_a_batch_do_not_hear_each_other(make: Maker) -> None:
+    """In eval mode a song of a batch, and of a stream of 2, 3 and 5, is what it is alone."""
+    encoder = practised(make, sizes := everything(make))
+    inputs, ahead = told_inputs(encoder, sizes, 5, min(length_of(encoder), NEAR)), ahead_of(encoder)
+
+    def songs(first: int, stop: int) -> Inputs:
+        return moved(inputs, lambda value: value[first:stop])
+
+    songs_apart(encoder, songs, lambda some: frames_of(some, ahead))
 
 
 def check_streams_do_not_disturb_each_other(make: Maker) -> None:
     """Two streams of one encoder, a frame of each in turn, are what each is alone: a state is all that remembers."""
     encoder = practised(make, sizes := everything(make))
     one, other = (
-        frames_of(told_inputs(encoder, sizes, 1, length_of(encoder), seed), ahead_of(encoder)) for seed in (21, 41)
+        frames_of(told_inputs(encoder, sizes, 1, min(length_of(encoder), NEAR), seed), ahead_of(encoder))
+        for seed in (21, 41)
     )
     streams_apart(encoder, one, other)
 
@@ -66,7 +82,7 @@ def check_state_does_not_grow(make: Maker) -> None:
     encoder = practised(make, sizes := everything(make))
     soon = int(encoder.context) + ROWS
     inputs = told_inputs(encoder, sizes, 1, soon, seed=61)
-    state_stays_small(encoder, frames_of(inputs, ahead_of(encoder)) * 3, 1, soon)
+    state_stays_small(encoder, (frames_of(inputs, ahead_of(encoder)) * 3)[: longer(soon)], 1, soon)
 
 
 def silent_frame(inputs: Inputs) -> Inputs:
@@ -85,6 +101,7 @@ def _after_silence(inputs: Inputs, frames: int) -> Inputs:
 
 STREAMING: tuple[Check, ...] = (
     check_streaming_equals_whole,
+    check_a_longer_window_changes_no_row,
     check_songs_of_a_batch_do_not_hear_each_other,
     check_streams_do_not_disturb_each_other,
     check_state_does_not_grow,

@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from popgen_core.contracts.tensors import Prediction, RhythmValues, Target
+from popgen_core.contracts.tensors import Prediction, RhythmValues, Target, Whole
 from popgen_core.music.roll import RollSpec
 from popgen_core.testing.maker import Maker
 from popgen_core.testing.model.decoder_frames import sizes_of
 from popgen_core.testing.model.loss_sums import SUMS, WEIGHTS, lossy, near, number, with_slopes
 from popgen_core.testing.model.making import SIZES, generator_of
-from popgen_core.testing.model.module import inputs_stay
+from popgen_core.testing.model.module import inputs_stay, moved, moves_to_another_device
 from popgen_core.testing.model.targets import VALUES, believed, everywhere, predicted, target_of
 from popgen_core.testing.verdict import Check, claim
 from popgen_core.testing.world import state_of_the_process
@@ -160,6 +160,28 @@ def check_it_is_the_same_every_time(make: Maker) -> None:
     inputs_stay(lambda given: lossy(loss, example()[0], given), target, "its call")
 
 
+def check_it_has_no_parameters_to_learn(make: Maker) -> None:
+    """None of its parameters wants a gradient: training moves the model's alone, and saves no others."""
+    wanting = [name for name, parameter in make().named_parameters() if parameter.requires_grad]
+    claim(
+        not wanting,
+        f"its parameter {', '.join(wanting[:1])} wants a gradient, but training learns those of the model alone; let a "
+        "setting say what it is (a buffer holds numbers that stay)",
+    )
+
+
+def check_moves_to_another_device(make: Maker) -> None:
+    """All that it is goes with it to a GPU: no tensor stays where it was made."""
+
+    def run(loss: nn.Module, seed: int) -> list[Tensor]:
+        target = replace(target_of(SIZES), whole=Whole(15.0, 100.0))
+        given = moved((predicted(target, make().form), target, WEIGHTS), torch.device("meta"))
+        found = loss(*given)
+        return [found.total, *found.parts.values(), *found.by_group.values()]
+
+    moves_to_another_device(make(), run)
+
+
 def behaviour(make: Maker) -> list[float]:
     """Total and parts of the kit's example, and the gradient of its first cells."""
     loss, target = make(), target_of(SIZES)
@@ -220,4 +242,6 @@ CHECKS: tuple[Check, ...] = (
     check_half_precision_loses_little,
     check_a_group_counts_by_its_weight,
     check_it_is_the_same_every_time,
+    check_it_has_no_parameters_to_learn,
+    check_moves_to_another_device,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -12,8 +12,11 @@ from torch import Tensor
 from popgen_core.testing.model.module import SAME, difference
 from popgen_core.testing.verdict import NotApplicable, claim
 
-__all__ = ["state_stays_small", "streamed", "streams_apart"]
+__all__ = ["LONG", "longer", "prefixes_are_the_same", "songs_apart", "state_stays_small", "streamed", "streams_apart"]
 
+LONG = 400  # frames of an example as long as training windows are
+CUTS = (1, 16, 31, 32, 33, 64, 65, 128, 200, 256, 300, 399)  # frames of shorter windows that begin like it
+BATCHES = (2, 3, 5)  # songs
 SLACK, SPARE = 1.05, 2048  # a state may grow by this factor and as many bytes: how numbers are written differs
 
 
@@ -25,6 +28,37 @@ def streamed(part: Any, frames: Sequence[Any], batch: int) -> Tensor:
         row, state = part.step(frame, state)
         rows.append(row.clone())
     return torch.stack(rows, dim=1)
+
+
+def longer(soon: int) -> int:
+    """Frames of a stream that is long beside its first `soon`: three times as many, of very many a quarter more."""
+    return soon + min(2 * soon, max(soon // 4, 128))
+
+
+@torch.no_grad()
+def prefixes_are_the_same(part: Callable[[Any], Tensor], cut: Callable[[int], Any], frames: int) -> None:
+    """The first rows of a long window are the rows of shorter ones that begin like it; `cut` gives its first frames."""
+    whole = part(cut(frames))
+    for stop in (stop for stop in CUTS if stop < frames):
+        apart = difference(part(cut(stop)), whole[:, :stop])
+        claim(
+            apart <= SAME,
+            f"the first {stop} rows of a window of {frames} frames are others than those of a window of {stop}, by "
+            f"{apart:.2g}: a row must not know what comes after it, nor how long the window is",
+        )
+
+
+@torch.no_grad()
+def songs_apart(part: Any, song: Callable[[int, int], Any], frames: Callable[[Any], Sequence[Any]]) -> None:
+    """In batches and streams of 2, 3 and 5 songs each is what it is alone; `song(first, stop)` gives some of them."""
+    every = range(max(BATCHES))
+    alone = [(part(one), streamed(part, frames(one), 1)) for one in (song(each, each + 1) for each in every)]
+    for batch in BATCHES:
+        some = song(0, batch)
+        for made, which, what in ((part(some), 0, "batch"), (streamed(part, frames(some), batch), 1, "stream")):
+            for each in range(batch):
+                apart = difference(made[each : each + 1], alone[each][which])
+                claim(apart <= SAME, f"song {each} of a {what} of {batch} is another than alone, by {apart:.2g}")
 
 
 @torch.no_grad()

@@ -1,0 +1,32 @@
+"""The code that writes songs and tells them, as a digest: what an older popgen made is not taken for this one's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import popgen_core
+import popgen_encoders
+
+__all__ = ["WRITING", "code_digest", "digest_of_code"]
+
+WRITING = ("generate", "decoders", "plan", "backbones", "model.py")  # of popgen_core; of popgen_encoders all
+
+
+@cache
+def code_digest() -> str:
+    """The SHA-256 of the installed code that decides what a checkpoint writes."""
+    core, encoders = (Path(package.__path__[0]) for package in (popgen_core, popgen_encoders))
+    return digest_of_code([*(core / name for name in WRITING), encoders])
+
+
+def digest_of_code(places: Iterable[Path]) -> str:
+    """The SHA-256 of Python files and of all those in folders, their places and contents."""
+    digest = hashlib.sha256()
+    for place in places:
+        for file in [place] if place.is_file() else sorted(place.rglob("*.py")):
+            digest.update(file.relative_to(place.parent).as_posix().encode() + b"\n")
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
