@@ -154,3 +154,13 @@ def test_an_interrupted_run_says_how_to_go_on(folder: Path, tmp_path: Path, sent
     assert told == "popgen: interrupted; the same command goes on from here\n"
     assert subprocess.run(command, check=True, capture_output=True).returncode == 0
     assert len(Dataset.open(tmp_path / "out")) == 612
+
+
+def test_a_place_of_fsspec_without_a_cluster_is_refused_and_no_folder_of_that_name_made(
+    popgen: Popgen, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = popgen("prepare", folder, "-o", "s3://bucket/songs")
+    said = "popgen: s3://bucket/songs is no folder (places of fsspec need --dask)\n"
+    assert (done.exit_code, done.stderr) == (2, said)
+    assert [path.name for path in tmp_path.iterdir()] == ["midi"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from plugin_shop import GOOD, Shop
 
 from popgen_core import api
 from popgen_core.assemble import assemble
+from popgen_core.checkpoint import read_checkpoint
 from popgen_core.contracts.card import Card
 from popgen_core.errors import PluginError, RecipeError
 from popgen_core.plugins import Offer, catalogue
-from popgen_core.plugins.making import made
+from popgen_core.plugins.making import at_work, made
 from popgen_core.plugins.shown import shown
 from popgen_core.recipe import read_recipe
 from popgen_core.shipped import shipped_file
@@ -112,6 +114,52 @@ def test_an_evaluator_that_ends_the_program_cannot_be_shown(shop: Shop) -> None:
 
 def offer_of(distribution: str) -> Offer:
     return Offer(Card("encoder", "waves.v1", "nobody:Waves", ""), distribution, "2.5")
+
+
+TIRED = """
+    from popgen_encoders.linear import FrameLinear
+
+    class Waves(FrameLinear):
+        calls = 0
+
+        def forward(self, inputs):
+            Waves.calls += 1
+            if Waves.calls > {}:
+                raise ValueError("no luck")
+            return super().forward(inputs)
+"""
+
+
+def test_an_error_at_work_is_its_distributions_defect_and_no_step_of_the_training_is_lost(
+    shop: Shop, tmp_path: Path
+) -> None:
+    for seed, name in enumerate(("dataset", "others")):
+        api.write_songs(tmp_path / f"songs-{seed}", count=3, seed=seed)
+        api.prepare(tmp_path / f"songs-{seed}", tmp_path / name)
+    odd(shop, "encoder", TIRED.format(2))
+    small = ("encoder.name=waves.v1", "width=32", "backbone.layers=1", "train.songs=all", "train.batch=2")
+    said = refused(lambda: api.train(tmp_path / "dataset", tmp_path / "run", "demo", changes=small))
+    assert re.fullmatch(
+        r"odd-one 2\.5 failed at work \(\w+\.py:\d+\): ValueError: no luck "
+        r"\(this is a defect of odd-one 2\.5; popgen --debug shows all of it\)",
+        said,
+    ), said
+    logged = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    saved, _ = read_checkpoint(tmp_path / "run" / "last.safetensors")
+    assert saved.trained["steps"] == sum(row["kind"] == "step" for row in logged) > 0
+    for use in (
+        lambda: api.generate(tmp_path / "run", tmp_path / "out", bars=1),
+        lambda: api.score(tmp_path / "run", tmp_path / "others"),
+    ):
+        assert "odd-one 2.5" in refused(use)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_error_that_no_line_of_a_stranger_had_a_part_in_passes_as_it_is(shop: Shop) -> None:
+    odd(shop, "encoder", MADE.format("super().__init__()"))
+    theirs = [catalogue().find("encoder", "waves.v1")]
+    with pytest.raises(ZeroDivisionError), at_work(theirs):
+        raise ZeroDivisionError
 
 
 def test_what_popgen_itself_refuses_passes_as_it_is() -> None:

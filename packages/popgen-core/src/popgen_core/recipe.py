@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, is_dataclass
 from difflib import get_close_matches
 from importlib.resources import files
@@ -23,7 +24,7 @@ from popgen_core.errors import NotInstalled, PluginError, RecipeError
 from popgen_core.music.grid import Grid
 from popgen_core.music.quantise import QuantiseConfig
 from popgen_core.plugins import Catalogue, Offer
-from popgen_core.plugins.making import blaming, made
+from popgen_core.plugins.making import at_work, blaming, made
 
 __all__ = ["PARTS", "Recipe", "built_in", "read_recipe", "recipe_from_toml"]
 
@@ -66,6 +67,10 @@ class Recipe:
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     quantise: QuantiseConfig = field(default_factory=QuantiseConfig)
     controls: ControlConfig = field(default_factory=ControlConfig)
+
+    def at_work(self) -> AbstractContextManager[None]:
+        """What the code of a stranger's part raises meanwhile becomes a PluginError that says whose it is and where."""
+        return at_work([part.offer for part in self.parts.values()])
 
     def table(self) -> dict[str, Any]:
         """The recipe as a plain table with every default filled in."""

@@ -70,7 +70,7 @@ def prepare(
         from popgen_core.corpus.cluster import prepare_on_cluster
 
         return prepare_on_cluster(folder, out, asked, address=dask, progress=progress)
-    return prepare_corpus(Path(folder), Path(out), asked, workers=workers, progress=progress)
+    return prepare_corpus(folder, out, asked, workers=workers, progress=progress)
 
 
 def _settings(grouper: str, **settings: Any) -> PrepareSettings:

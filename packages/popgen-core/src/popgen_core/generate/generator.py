@@ -43,7 +43,8 @@ class Generator:
         if bool(request.around) != (song is not None):
             raise RequestError("a request around a song needs that song, and no other does")
         score = ranked_by(request.best_by, self.catalogue, self.grouper)
-        drawn = draw_songs(self.loaded, request, self.around(song), progress)
+        with self.loaded.recipe.at_work():
+            drawn = draw_songs(self.loaded, request, self.around(song), progress)
         tries = request.draws
         best = [max(drawn[first : first + tries], key=score) for first in range(0, len(drawn), tries)]
         return best

@@ -63,8 +63,10 @@ def score_run(
         fitted = fit(chosen.trained, lambda: steps.done("songs of the training counted"))
         unheard = _unheard(chosen.scored, fitted.marks, chosen.learnt)
         steps.total -= len(chosen.scored) - len(unheard)
-        spread = spread_on(listener, chosen.trained, lambda: steps.done("songs of the training heard"))
-    rows = _rows(listener, unheard, fitted, spread, steps)
+        with loaded.recipe.at_work():
+            spread = spread_on(listener, chosen.trained, lambda: steps.done("songs of the training heard"))
+    with loaded.recipe.at_work():
+        rows = _rows(listener, unheard, fitted, spread, steps)
     why = _of_controls(loaded, controls)
     more = _remarks(loaded, keep if not keep_told else None, rows, chosen, spread)
     remarks = (*loaded.remarks, *_of_styles(loaded), *chosen.remarks, *why, *more)
@@ -80,7 +82,8 @@ def bits_of(run: Path, songs: Dataset, catalogue: Catalogue, styles: Mapping[Pat
     loaded = load_checkpoint(_file(run, False), catalogue, styles=styles)
     check_fit(loaded.recipe, loaded.model.sizes.roll.groups, songs)
     listener = Listener(loaded.model, loaded.recipe.grid, keep_of(loaded.model)[0])
-    rows = _rows(listener, songs, None, None, _Steps(Chosen(songs, None, ()), None))
+    with loaded.recipe.at_work():
+        rows = _rows(listener, songs, None, None, _Steps(Chosen(songs, None, ()), None))
     return sum((row.likelihood(MODEL) for row in rows), Likelihood())
 
 

@@ -58,7 +58,7 @@ class Runner:
         """
         with self.stop.listening():
             try:
-                with self._memory_named():
+                with self.recipe.at_work(), self._memory_named():
                     while not (over := self._over()):
                         if over := self._steps(log, progress) or self._end_epoch(log):
                             break
@@ -180,7 +180,8 @@ class Runner:
 
     def heard_at_first(self) -> list[str]:
         """A line with the loss on the songs held out before the first step, where there are any."""
-        found = self._measure(self.valid) if self.valid else None
+        with self.recipe.at_work():
+            found = self._measure(self.valid) if self.valid else None
         if found is None or self.valid is None:
             return []
         return [f"before training the loss on the songs held out ({len(self.valid.songs)}) was {found.total:.4f}"]
