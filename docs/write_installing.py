@@ -33,8 +33,7 @@ What a command or call below lacks it names in one line, with the part to instal
 checkpoint whose components are not here).
 
 `popgen-starter` ships a model that writes songs at once. `popgen generate` uses it where no checkpoint is named, and
-where it is not installed says so in one line and ends with exit code 2. Its wheel is built as soon as its weights are
-in the checkout.
+where it is not installed says so in one line and ends with exit code 2; `popgen-cli[all]` brings it.
 """
 BRINGS = {
     "popgen-core": "songs, MIDI, datasets, the songwriter, reports of runs, the catalogue of plug-ins: from Python",

@@ -24,6 +24,7 @@ from popgen_core.files import new_folder
 
 ARRANGED, WRITTEN = 909, 300  # songs
 SEED = 909
+SONGWRITER = "popgen songwriter"
 NO_SONG = "GPL"  # in the name of a licence: its songs are left out
 
 
@@ -82,22 +83,21 @@ def _arranged(corpora: Path, folder: Path, most: int) -> Iterator[Row]:
         if row.reason:
             print(f"not arranged: {row.name}: {row.reason}", file=sys.stderr)
         for file in row.files:
-            source = f"POP909 {row.name}, arranged by popgen with drummers of Groove MIDI"
+            source = f"POP909/{row.name}, arranged by popgen with drummers of Groove MIDI"
             yield Row(f"arranged/{file}", "MIT and CC-BY-4.0", source)
 
 
 def _written(folder: Path, count: int) -> Iterator[Row]:
     """Songs by the songwriter."""
     for path in api.write_songs(folder / "written", count=count, seed=SEED):
-        yield Row(f"written/{path.name}", "CC0-1.0", "popgen songwriter")
+        yield Row(f"written/{path.name}", "CC0-1.0", SONGWRITER)
 
 
 def attribution(rows: Sequence[Row], corpora: Path) -> str:
     """Whose music a model of this corpus learned from: each source with its licence, its authors and its songs."""
     real, texts = [row for row in rows if row.file.startswith("real/")], corpora / "permissive" / "LICENSES"
     parts = ["# Whose music the starter learned from\n", "| songs | licence | source |", "|---|---|---|"]
-    sources = [(row.licence, row.source.partition("/")[0]) for row in real]
-    sources += [(row.licence, row.source.partition(" ")[0]) for row in rows if row not in real]
+    sources = [(row.licence, row.source.partition("/")[0]) for row in rows]
     parts += [f"| {sources.count(one)} | {one[0]} | {one[1]} |" for one in sorted(set(sources))]
     parts += ["", *(f"## {title}\n\n{text}\n" for title, text in _authors(texts, sources).items())]
     return "\n".join([*parts, "## The real songs\n", *(f"- {row.source} ({row.licence})" for row in real)]) + "\n"

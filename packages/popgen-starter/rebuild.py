@@ -2,9 +2,9 @@
 
     python packages/popgen-starter/rebuild.py -o FOLDER [--corpora DIR] [--set train.epochs=1 ...]
 
-FOLDER gets `corpus/` (corpus.py), `dataset/`, and `run/` with the weights, trained by starter.toml: some five hours of
-one core. Then `make starter RUN=FOLDER/run LICENCE=...` fills the package, with
-STARTER_OPTIONS="--attribution FOLDER/corpus/ATTRIBUTION.md". What is there already is not made again; `asked.json`
+FOLDER gets `corpus/` (corpus.py), `dataset/`, and `run/` with the weights, trained by starter.toml: an hour of one
+core that knows bfloat16, three of one that does not. Then `make starter RUN=FOLDER/run LICENCE=...` fills the package,
+with STARTER_OPTIONS="--attribution FOLDER/corpus/ATTRIBUTION.md". What is there already is not made again; `asked.json`
 says what it was made for, and a call that asks for something else is refused.
 """
 

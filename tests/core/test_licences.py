@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from popgen_core.corpus.licence_terms import licence_of_text
-from popgen_core.corpus.licences import UNKNOWN, Licence, LicenceBook, origin_family, passport, permissive, qualifies
+from popgen_core.corpus.licences import (
+    UNKNOWN,
+    Licence,
+    LicenceBook,
+    origin_family,
+    origins_told,
+    passport,
+    permissive,
+    qualifies,
+)
 from popgen_core.corpus.report import FileRow
 
 MIT = "MIT License\n\nPermission is hereby granted, free of charge, to any person\nobtaining a copy of this software"
@@ -205,6 +214,13 @@ def test_a_passport_counts_songs_seconds_and_origins_of_what_was_kept() -> None:
     mixed = passport([*rows, FileRow("e.mid", "accepted", seconds=1)])
     assert (mixed["unknown"], mixed["permissive"]) == (1, False)
     assert passport([])["permissive"] is False
+
+
+def test_the_commonest_origins_are_named_and_the_others_counted() -> None:
+    assert origins_told({"rare": 1, "common": 3}) == "common (3), rare (1)"
+    many = {f"{letter}": 1 for letter in "abcdefghij"} | {"radio": 2}
+    assert origins_told(many) == "radio (2), a (1), b (1), c (1), d (1), e (1), f (1), g (1), 3 others"
+    assert origins_told({"a checkpoint of somebody's": "many"}) == "a checkpoint of somebody's (many)"
 
 
 @pytest.mark.parametrize(

@@ -234,3 +234,15 @@ def test_inner_sections_leave_the_home_key_for_near_ones_as_the_corpus_does_and_
 
 def test_a_plan_of_no_bars_stays_one() -> None:
     assert written(blank(Section("verse", 0)), BOOK, 1).bars == 0
+
+
+def test_a_section_that_is_named_twice_on_purpose_comes_back_though_in_the_corpus_few_do() -> None:
+    fresh = blank(*(Section(name, 8) for name in ("verse", "chorus", "verse", "chorus")))
+    book = book_of([song_in(0)] * 4 + [replace(song_in(0), recalls=(None,) * 40)] * 12)
+
+    def back(again: bool) -> float:
+        plans = [written(fresh, book, seed, Wish(again=again)) for seed in SEEDS]
+        return float(np.mean([recall is not None for plan in plans for recall in plan.recalls[16:]]))
+
+    assert back(False) < 0.5
+    assert back(True) > 0.75, "single bars of a phrase that comes back may still be new"

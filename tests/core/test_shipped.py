@@ -15,7 +15,7 @@ from popgen_core.shipped import checkpoint_file, newest, pack, shipped_file
 from popgen_core.testing.maker import Maker
 from popgen_core.testing.running import run_checks
 
-pytest_plugins = ("wave_run",)
+pytest_plugins = ("starter_shop", "wave_run")
 
 
 def shipped(her_shop: WaveShop, run: Path, distribution: str = "wave-weights", version: str = "1.0") -> Path:
@@ -69,6 +69,7 @@ def test_a_name_without_its_version_is_the_newest_of_that_name_and_popgens_own_b
     assert newest("her-weights:starter", her_shop.found()) == "her-weights:starter.v7"
 
 
+@pytest.mark.usefixtures("no_starter")
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
@@ -84,6 +85,7 @@ def test_a_name_that_is_none_gets_a_guess_or_the_list(her_shop: WaveShop, wave_r
     assert (refused.value.hint, refused.value.exit_code) == (hint, 1)
 
 
+@pytest.mark.usefixtures("no_starter")
 def test_where_no_checkpoint_is_installed_a_missing_file_is_what_it_was(her_shop: WaveShop) -> None:
     with pytest.raises(CheckpointError, match=r"no checkpoint file \(give a \.safetensors file or a run folder\)"):
         load_checkpoint(Path("nothing"), her_shop.found())

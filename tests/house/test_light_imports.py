@@ -56,6 +56,7 @@ OF_THE_LIST = {
     "popgen_eval.cards.parts",
     "popgen_eval.cards.published",
     "popgen_eval.cards.sets",
+    "popgen_starter",
 }
 
 TELLING = """

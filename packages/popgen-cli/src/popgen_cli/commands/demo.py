@@ -16,7 +16,8 @@ SONGS = 300
 SONGS_SCORED = 10
 SECONDS, TEMPO = 60.0, 120.0  # 30 bars of 4/4
 FORM = "intro:4 verse:8 chorus:8 verse:4 chorus:4 outro:2"  # as many
-DRAWN = 4  # songs of the starter, of which the one is kept that meets most of its plan
+ENERGY = "intro=0.3,verse=0.5,chorus=0.8,outro=0.3"
+DRAWN = 4  # songs of the starter, of which the one with the best figures is kept
 
 
 @door
@@ -60,8 +61,8 @@ def _by_the_starter(out: Path, seed: int) -> Any:
     from popgen_core.groupers import GROUPS
 
     typer.echo(f"1/3  the starter writes a song of 60 seconds: {FORM}")
-    song = _song(None, out, seed, form=FORM, groups=GROUPS, best_of=DRAWN, best_by="adherence")
-    typer.echo(f"     the best of {DRAWN} by how much of its plan it meets:")
+    song = _song(None, out, seed, form=FORM, energy=ENERGY, groups=GROUPS, best_of=DRAWN, best_by="overall")
+    typer.echo(f"     the best of {DRAWN} by its figures; how much of its plan it meets:")
     for line in song.adherence.lines():
         typer.echo(f"       {line}")
     typer.echo("2/3  its picture")

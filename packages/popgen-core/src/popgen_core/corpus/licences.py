@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,24 @@ from popgen_core.corpus.report import FileRow
 from popgen_core.errors import MidiError
 from popgen_core.music.guard import ENDINGS, LIMITS, plain_text, read_bytes
 
-__all__ = ["UNKNOWN", "Licence", "LicenceBook", "Passport", "origin_family", "passport", "permissive", "qualifies"]
+__all__ = [
+    "UNKNOWN",
+    "Licence",
+    "LicenceBook",
+    "Passport",
+    "origin_family",
+    "origins_told",
+    "passport",
+    "permissive",
+    "qualifies",
+]
 
 MANIFEST_LEVELS = 2  # folders above the one that is looked at in which a manifest may name its files
 LICENCE_LEVELS = 1  # the same for a licence file, which speaks of whatever lies there
 LICENCE_FILE = re.compile(r"(licen[cs]e|copying|unlicen[cs]e)([-._].*)?", re.IGNORECASE)
 LICENCE_BYTES = 2**20
 MANIFEST_BYTES = 2**26
+MOST_ORIGINS = 8  # that are named where people read
 MOST_LICENCE_FILES = 8  # of one folder
 
 
@@ -193,6 +204,13 @@ def origin_family(origin: str) -> str:
     """What files of one origin share: the site of an address, else the first folder of a path, else all of it."""
     address = re.match(r"[a-z][a-z0-9+.-]*://([^/\s]+)", origin, flags=re.IGNORECASE)
     return address.group(1).lower() if address else origin.split("/")[0] or origin
+
+
+def origins_told(origins: Mapping[str, Any]) -> str:
+    """Where songs come from and how many from each, for people: the commonest by name, the others as a number."""
+    ranked = sorted(origins.items(), key=lambda each: -each[1] if isinstance(each[1], int) else 0)
+    told = [f"{origin} ({songs})" for origin, songs in ranked[:MOST_ORIGINS]]
+    return ", ".join([*told, f"{len(ranked) - MOST_ORIGINS} others"] if len(ranked) > MOST_ORIGINS else told)
 
 
 def _printable(path: str) -> str:

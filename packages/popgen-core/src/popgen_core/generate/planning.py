@@ -128,7 +128,8 @@ def plans_of(request: Request, partial: Plan, corpus: Mapping[str, Any]) -> tupl
     if "plans" not in corpus:
         return (partial,) * (request.count * request.draws)
     book = PlanBook.from_plain(corpus["plans"])
-    wish = Wish(groups=request.groups, recalls=request.recalls)
+    again = request.form is not None  # who writes a form names a section twice on purpose
+    wish = Wish(groups=request.groups, recalls=request.recalls, again=again)
     seeds = [int(np.random.SeedSequence([request.seed, song]).generate_state(1)[0]) for song in range(request.count)]
     plans = (written(partial, book, seed, wish) for seed in seeds)
     return tuple(plan for plan in plans for _ in range(request.draws))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from popgen_core.corpus.licences import permissive
+from popgen_core.corpus.licences import origins_told, permissive
 from popgen_core.corpus.telling import hours
 from popgen_core.history.epochs import Epoch
 from popgen_core.history.lines import number
@@ -163,11 +163,7 @@ def licence_table(story: RunStory) -> Table:
     for name, under in named:
         told = under if isinstance(under, Mapping) else {}
         seconds, origins = number(told.get("seconds")), told.get("origins")
-        shown = (
-            ", ".join(f"{origin} ({songs})" for origin, songs in origins.items())
-            if isinstance(origins, Mapping)
-            else ""
-        )
+        shown = origins_told(origins) if isinstance(origins, Mapping) else ""
         length = "-" if math.isnan(seconds) else hours(seconds)
         free = permissive(name.removesuffix(OF_START))
         rows.append((name, "yes" if free else "no", shown, str(told.get("songs", "-")), length))

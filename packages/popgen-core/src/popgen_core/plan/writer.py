@@ -33,14 +33,16 @@ class Wish:
 
     `bars` (1..2048) of a plan without sections, None: as many as a song of the corpus has; `key` of a plan that has
     none; `groups` that play, no others and each of them somewhere, None: a band of the corpus; `recalls` whether bars
-    come back to earlier ones with their notes, their chords do so either way; `likeness` (0..1, 1 note for note) of
-    those that do, None: as alike as in the corpus.
+    come back to earlier ones with their notes, their chords do so either way; `again` whether a section named as an
+    earlier one comes back wherever it can, rather than as often as in the corpus; `likeness` (0..1, 1 note for note) of
+    bars that do, None: as alike as in the corpus.
     """
 
     bars: int | None = None
     key: Key | None = None
     groups: tuple[str, ...] | None = None
     recalls: bool = True
+    again: bool = False
     likeness: float | None = None
 
     def __post_init__(self) -> None:
@@ -74,7 +76,7 @@ def written(partial: Plan, book: PlanBook, seed: int, wanted: Wish = ANY) -> Pla
     sections = _with(sections, density=density, dynamics=dynamics)
     keys = draw_keys(book.keys, book.chords, replace(whole, sections=sections), wanted.key, dice[KEYS])
     sections = _with(sections, key=keys)
-    drawn = draw_recalls(book.recalls, sections, keys, wanted.likeness, dice[RECALLS])
+    drawn = draw_recalls(book.recalls, sections, keys, wanted.likeness, dice[RECALLS], wanted.again)
     recalls = [settled or recall for settled, recall in zip(whole.recalls, drawn, strict=True)]
     ties = draw_ties(book.ties, sections, keys, recalls, dice[TIES])
     if whole.recalls and whole.recalls[-1] is None:

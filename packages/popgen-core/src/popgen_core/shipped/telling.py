@@ -12,6 +12,7 @@ from typing import Any
 from popgen_core.checkpoint import Card
 from popgen_core.components import components_from
 from popgen_core.contracts.checkpoint import LIBRARY
+from popgen_core.corpus.licences import origins_told
 from popgen_core.shipped.card import TO_WRITE
 
 __all__ = ["NOTHING", "About", "card_text"]
@@ -119,7 +120,7 @@ def _lineage(corpus: Mapping[str, Any]) -> str:
 def _licence_row(licence: str, of: Mapping[str, Any], whole: float) -> str:
     """A licence, how many songs and how much of the time are under it, and where these come from."""
     share = f"{100 * of.get('seconds', 0.0) / whole:.1f} %" if whole else "-"
-    origins = ", ".join(f"{_cell(origin)} ({songs})" for origin, songs in of.get("origins", {}).items())
+    origins = _cell(origins_told(of.get("origins", {})))
     return f"| {_cell(licence)} | {of.get('songs')} | {share} | {origins or '-'} |"
 
 

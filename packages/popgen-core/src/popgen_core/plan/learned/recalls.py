@@ -125,11 +125,17 @@ def _deciles(values: Sequence[float]) -> dict[str, float]:
 
 
 def draw_recalls(
-    book: RecallBook, sections: Sequence[Section], keys: Sequence[Key | None], likeness: float | None, random: Generator
+    book: RecallBook,
+    sections: Sequence[Section],
+    keys: Sequence[Key | None],
+    likeness: float | None,
+    random: Generator,
+    again: bool = False,
 ) -> list[Recall | None]:
     """A recall for each bar, or None where it is new; `likeness` 0..1 sets how alike all of them are.
 
-    Bars come back only where the key is the same, for what comes back are its notes.
+    Bars come back only where the key is the same, for what comes back are its notes. With `again` no phrase is new that
+    could come from an earlier section of its name.
     """
     key_at = [key for section, key in zip(sections, keys, strict=True) for _ in range(section.bars)]
     found: list[Recall | None] = [None] * len(key_at)
@@ -145,7 +151,8 @@ def draw_recalls(
         dice = random.random(3 + PHRASE * 2)
         sources = phrase.sources | ({KINDS[-1]: far[int(dice[0] * len(far))]} if far else {})
         sources = {kind: bar for kind, bar in sources.items() if key_at[bar] == key_at[phrase.start]}
-        possible = [NEW, *sorted(sources)]
+        returns = again and bool(book.phrases) and KINDS[0] in sources
+        possible = sorted(sources) if returns else [NEW, *sorted(sources)]
         chances = odds(book.phrases, _contexts(phrase, before), possible) if book.phrases else np.eye(len(possible))[0]
         before = possible[chosen(chances, float(dice[1]))]
         if before != NEW:
