@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# popgen-starter is installed and built as soon as its weights are there
+# popgen-starter is installed and built as soon as its weights are there; pip reads what stands on its command line before
+# the file of requirements, and must meet popgen-core first
 WEIGHTS := $(wildcard packages/popgen-starter/src/popgen_starter/*.safetensors)
 STARTER := $(if $(WEIGHTS),packages/popgen-starter)
 PARTS := $(filter-out packages/popgen-starter,$(wildcard packages/*)) $(STARTER)
@@ -24,7 +25,7 @@ environment: $(READY)  ## install popgen and its tools into .venv
 
 $(READY): requirements-dev.txt constraints.txt $(wildcard packages/*/pyproject.toml) $(WEIGHTS)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt $(addprefix -e ,$(STARTER))
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt $(if $(STARTER),-e "packages/popgen-core[torch]" -e $(STARTER))
 	touch $@
 
 demo: $(READY)  ## let the starter, or a small model that is trained first, write a song; all of it lies in demo/
