@@ -10,7 +10,13 @@ from sphinx.application import Sphinx
 
 project = "popgen"
 extensions = ["myst_parser"]
-include_patterns = ["docs/**.md", "packages/*/CHANGELOG.md", "CONTRIBUTING.md", "LOG.md"]
+include_patterns = [
+    "docs/**.md",
+    "packages/*/CHANGELOG.md",
+    "packages/popgen-starter/README.md",
+    "CONTRIBUTING.md",
+    "LOG.md",
+]
 exclude_patterns = [".*"]
 root_doc = "docs/index"
 myst_heading_anchors = 4  # headings can be linked to by the names that they have in the repository
