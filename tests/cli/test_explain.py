@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ("starter_shop",)
+
 Popgen = Callable[..., Any]
 
 
@@ -60,6 +62,7 @@ def test_another_checkpoint_may_explain_a_song_and_that_is_said(
     assert len(lines) == 2
 
 
+@pytest.mark.usefixtures("no_starter")
 def test_what_cannot_be_explained_is_one_line_and_writes_nothing(
     popgen: Popgen, run_dir: Path, written: Path, corpus_dir: Path, tmp_path: Path
 ) -> None:

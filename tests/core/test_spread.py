@@ -19,7 +19,7 @@ NEVER_SEEN = ("convolution.bias", "running_mean", "query_key_value.bias")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("optimizer", "tolerance"), [("sgd", 1e-6), ("adamw", 1e-5)])
+@pytest.mark.parametrize(("optimizer", "tolerance"), [("sgd", 1e-6), ("adamw", 5e-5)])  # it divides by small numbers
 def test_two_processes_train_as_one(pair: Pair, alone: Processes, kind: Kind, optimizer: str, tolerance: float) -> None:
     found: list[Trained] = pair.run(train_tiny, kind, optimizer)
     expected = train_tiny(alone, kind, optimizer)
