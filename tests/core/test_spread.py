@@ -19,7 +19,7 @@ NEVER_SEEN = ("convolution.bias", "running_mean", "query_key_value.bias")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("optimizer", "tolerance"), [("sgd", 1e-6), ("adamw", 5e-5)])  # it divides by small numbers
+@pytest.mark.parametrize(("optimizer", "tolerance"), [("sgd", 1e-6), ("adamw", 1e-5)])
 def test_two_processes_train_as_one(pair: Pair, alone: Processes, kind: Kind, optimizer: str, tolerance: float) -> None:
     found: list[Trained] = pair.run(train_tiny, kind, optimizer)
     expected = train_tiny(alone, kind, optimizer)
@@ -29,7 +29,10 @@ def test_two_processes_train_as_one(pair: Pair, alone: Processes, kind: Kind, op
     for name, weight in expected.weights.items():
         assert torch.equal(found[0].weights[name], found[1].weights[name])
         if optimizer == "sgd" or not name.endswith(NEVER_SEEN):
-            torch.testing.assert_close(found[0].weights[name], weight, rtol=tolerance, atol=tolerance)
+            apart = (found[0].weights[name] - weight).abs() / (tolerance * (1 + weight.abs()))
+            rounded = 0.01 if optimizer == "adamw" else 0.0  # cells that hardly ever sound: their slope is rounding too
+            assert float((apart > 1).double().mean()) <= rounded, name
+            assert float(apart.max()) < (5 if rounded else 1), name
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -184,7 +184,7 @@ def _seen(environment: Environment, words: list[str], trial: Trial) -> Answer:
     process = subprocess.Popen(environment.command("popgen", *words), **environment.surroundings())
     for line in process.stdout:
         if trial.until in line:
-            process.kill()  # how it ends when it is asked to is tests/cli/test_signals.py's
+            process.terminate()
             process.communicate(timeout=60)
             return Answer(0, "")
     _, said = process.communicate(timeout=60)
