@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from popgen_cli.doors import complain, door, shown_json
+from popgen_cli.progress import progress
 
 
 def test_a_command_that_something_ends_with_exit_code_0_has_failed(capfd: pytest.CaptureFixture[str]) -> None:
@@ -63,3 +64,9 @@ def test_where_no_json_is_asked_for_on_the_screen_everything_comes_out(
 def test_what_a_plug_in_says_cannot_steer_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     complain("no encoder\n'\x1b[2J' of é")
     assert capfd.readouterr().err == "popgen: no encoder '\\x1b[2J' of é\n"
+
+
+def test_an_interrupt_that_a_library_swallowed_is_raised_at_the_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("popgen_cli.doors._interrupts", [15])
+    with pytest.raises(KeyboardInterrupt), progress("writing") as show:
+        show(1, 2)

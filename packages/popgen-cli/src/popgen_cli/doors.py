@@ -16,7 +16,7 @@ import typer
 
 from popgen_core.errors import PopgenError, lacking
 
-__all__ = ["complain", "door", "end_like_ctrl_c", "leads", "shown_json"]
+__all__ = ["complain", "door", "end_like_ctrl_c", "heed_interrupts", "leads", "shown_json"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -97,9 +97,21 @@ def end_like_ctrl_c() -> None:
     """Let SIGTERM raise KeyboardInterrupt, so that whoever ends popgen leaves nothing half-written behind."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        _interrupts.append(number)
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, interrupt)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
+
+
+_interrupts: list[int] = []  # signals that this process was to end by
+
+
+def heed_interrupts() -> None:
+    """Raise KeyboardInterrupt again where a library swallowed it, as numpy's `Generator.choice` may."""
+    if _interrupts:
+        raise KeyboardInterrupt
 
 
 def complain(line: str) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from popgen_cli.doors import heed_interrupts
+
 __all__ = ["Show", "progress"]
 
 EVERY_SECONDS = 15.0
@@ -39,6 +41,7 @@ class _Lines:
         self.last = self.shown = ""
 
     def __call__(self, done: int, total: int, words: str = "") -> None:
+        heed_interrupts()
         self.last = f"{self.what}: {done} of {total} {words}".rstrip()
         if time.monotonic() - self.said >= EVERY_SECONDS:
             self._show()
@@ -69,6 +72,7 @@ def _bar(what: str) -> Iterator[Show]:
         task = bars.add_task(what, total=None, words="")
 
         def show(done: int, total: int, words: str = "") -> None:
+            heed_interrupts()
             bars.update(task, completed=done, total=total, words=words)
 
         yield show
