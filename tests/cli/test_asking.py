@@ -6,7 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from popgen_cli.asking import OptionError, groups_of, heat_of, meter_of, programs_of, stretch_of, text_of
+from popgen_cli.asking import (
+    USUAL_HEAT,
+    USUAL_TOUCH,
+    OptionError,
+    groups_of,
+    heat_of,
+    meter_of,
+    programs_of,
+    stretch_of,
+    text_of,
+)
+from popgen_core.generate import request
+from popgen_core.generate.request import USUAL_TEMPERATURE
 
 
 def test_options_are_read_as_people_write_them() -> None:
@@ -15,7 +27,7 @@ def test_options_are_read_as_people_write_them() -> None:
     assert stretch_of("9-12") == (9, 12)
     assert stretch_of("9") == (9, 9)
     assert heat_of("0.8") == (0.8, {})
-    assert heat_of("lead=1.1, drums=0.7") == (0.9, {"lead": 1.1, "drums": 0.7})
+    assert heat_of("lead=1.1, drums=0.7") == (0.7, {"lead": 1.1, "drums": 0.7})
     assert heat_of("0.8,lead=1.1") == (0.8, {"lead": 1.1})
     assert programs_of("guitar=30,lead=flute") == {"guitar": 30, "lead": 73}
     assert (meter_of(None), groups_of(None), stretch_of(None), programs_of(None), text_of(None)) == (
@@ -25,6 +37,10 @@ def test_options_are_read_as_people_write_them() -> None:
         {},
         None,
     )
+
+
+def test_what_is_usual_on_the_command_line_is_what_is_usual_in_python() -> None:
+    assert (USUAL_HEAT, USUAL_TOUCH) == (USUAL_TEMPERATURE, request.USUAL_TOUCH)
 
 
 @pytest.mark.parametrize(

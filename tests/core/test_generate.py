@@ -22,7 +22,7 @@ from popgen_core.generate.write import sounds_of
 from popgen_core.music import Song, song_from_midi
 from popgen_core.plugins import catalogue
 
-pytest_plugins = ("tiny_run",)
+pytest_plugins = ("pop_run",)
 
 GROUPS = ("drums", "bass", "chords", "guitar", "strings", "lead", "others")
 BAR = 1920  # ticks of a bar of 4/4
@@ -222,3 +222,19 @@ def test_a_checkpoint_of_other_controls_is_refused(tiny_run: Path, tmp_path: Pat
     controls = [*card_of(tiny_run).controls, ["key", 12]]
     with pytest.raises(Refused, match="was trained with the controls"):
         load_checkpoint(rewritten(tiny_run, tmp_path / "x.safetensors", controls=controls), catalogue())
+
+
+def test_a_touch_is_refused_where_nothing_of_how_notes_are_played_is_drawn(tiny_run: Path, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="does not draw how notes are played"):
+        api.generate(tiny_run, tmp_path / "out", bars=1, touch=0.5)
+    with pytest.raises(RequestError, match="does not draw how notes are played"):
+        api.generator(tiny_run).stream(touch=0.5)
+
+
+def test_notes_are_struck_more_alike_at_a_low_touch(pop_run: Path, tmp_path: Path) -> None:
+    loose, tight = (
+        song_from_midi(api.generate(pop_run, tmp_path / name, bars=4, touch=touch)[0].path.read_bytes())
+        for name, touch in (("loose", 5.0), ("tight", 0.05))
+    )
+    spread = [np.concatenate([track.notes["velocity"] for track in song.tracks]).std() for song in (loose, tight)]
+    assert spread[1] < spread[0]

@@ -165,6 +165,21 @@ def test_notes_are_played_as_often_one_way_as_it_is_likely() -> None:
     assert drawn.velocity.flatten(1)[:, [0, 2, 3, 5, 6, 7]].max() == 0
 
 
+def test_a_touch_of_one_half_squares_the_chances_of_how_a_note_is_played() -> None:
+    made, songs = manner(), 4000
+    with torch.no_grad():  # velocity 40 three times as likely as 90, no other
+        for weights in made.parameters():
+            weights.zero_()
+        made.classes.bias[:VELOCITIES] = -100.0
+        made.classes.bias[40], made.classes.bias[90] = math.log(3.0), 0.0
+    rounds, shape = [(torch.arange(songs), torch.zeros(songs, dtype=torch.int64))], torch.Size((songs, 2, 4))
+    shares = []
+    for touch in (1.0, 0.5):
+        drawn = made.sample(torch.zeros(songs, 8), rounds, shape, torch.Generator().manual_seed(1), touch=touch)
+        shares.append(float((classes_of(drawn).velocity[:, 0, 0] == 40).float().mean()))
+    assert shares == pytest.approx([3 / 4, 9 / 10], abs=0.03)
+
+
 def test_the_second_note_is_drawn_given_the_first_as_it_was_drawn() -> None:
     made = manner()
     with torch.no_grad():  # the velocity of the note before, and nothing else, decides: the same again

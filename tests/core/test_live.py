@@ -138,6 +138,7 @@ def test_what_is_remembered_does_not_grow(generator: Generator) -> None:
         ({"groups": ("horns",)}, "no group is named horns"),
         ({"density": {"horns": 1.0}}, "no group is named horns"),
         ({"temperature": 0.0}, "temperature 0"),
+        ({"touch": 6.0}, "touch 6"),
         ({"loudness": 3}, "no live setting is named loudness"),
         ({"chords": "C H7"}, "H7"),
         ({"chords": "verse: C"}, "a song without end has no sections"),

@@ -161,6 +161,7 @@ def test_key_and_chords_can_be_held_to_without_their_controls() -> None:
         ({"bars": 0}, "--bars 0"),
         ({"bars": 2001}, "--bars 2001"),
         ({"top_p": 0.0}, "--top-p 0"),
+        ({"touch": 0.0}, "--touch 0"),
         ({"count": 30, "best_of": 4}, "--count 30, each drawn 4 times, are 120 songs"),
         ({"chord_strength": 1.5}, "--chord-strength 1.5"),
         ({"temperatures": {"lead": 9.0}}, "--temperature lead 9"),

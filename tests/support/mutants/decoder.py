@@ -159,6 +159,7 @@ MUTANTS = {
     "check_drawn_values_are_in_their_ranges": _these(
         draws.Loud, draws.NegativeLengths, draws.FarOffsets, draws.NoNumbersBetweenNotes
     ),
+    "check_a_touch_moves_how_notes_are_played_alone": _these(draws.TouchesTheNotes, draws.NeverTouched),
     "check_a_note_sounds_on_only_where_one_sounded": _these(draws.RingsOn, draws.OnsetAlone),
     "check_what_must_not_play_is_silent": _these(draws.PlaysAnything, draws.SoundsOnWhereNoneMayPlay),
     "check_no_note_begins_where_the_lean_is_minus_infinity": _these(draws.NeverLeans, draws.LeansAsTheFirst),

@@ -10,6 +10,7 @@ import torch
 from popgen_core.contracts.tensors import Constraints, Inputs, Sampling
 from popgen_core.decoders.begun import begun, going_on
 from popgen_core.decoders.independent import Independent
+from popgen_core.decoders.remembering import Remembering
 
 
 class Draws(Independent):
@@ -50,6 +51,16 @@ class NegativeLengths(Draws):
 class FarOffsets(Draws):
     def answered(self, frame: Any, inputs: Any, constraints: Any) -> Any:
         return replace(frame, rhythm=replace(frame.rhythm, offset=frame.rhythm.offset * 2))
+
+
+class TouchesTheNotes(Draws):
+    def asked(self, inputs: Any, constraints: Any, settings: Any) -> Any:
+        return inputs, constraints, replace(settings, temperature=settings.touch)
+
+
+class NeverTouched(Remembering):
+    def sample(self, hidden: Any, inputs: Any, constraints: Any, settings: Any, generator: Any) -> Any:
+        return super().sample(hidden, inputs, constraints, replace(settings, touch=1.0), generator)
 
 
 class NoNumbersBetweenNotes(Draws):

@@ -7,9 +7,20 @@ from pathlib import Path
 
 from popgen_core.errors import PopgenError
 
-__all__ = ["OptionError", "groups_of", "heat_of", "meter_of", "programs_of", "stretch_of", "styles_of", "text_of"]
+__all__ = [
+    "USUAL_HEAT",
+    "USUAL_TOUCH",
+    "OptionError",
+    "groups_of",
+    "heat_of",
+    "meter_of",
+    "programs_of",
+    "stretch_of",
+    "styles_of",
+    "text_of",
+]
 
-USUAL_HEAT = 0.9
+USUAL_HEAT, USUAL_TOUCH = 0.7, 0.7  # as in popgen_core.generate.request, which takes longer to import
 
 
 class OptionError(PopgenError):
@@ -44,7 +55,7 @@ def stretch_of(text: str | None) -> tuple[int, int] | None:
 
 
 def heat_of(text: str) -> tuple[float, dict[str, float]]:
-    """`0.8` -> (0.8, {}); `lead=1.1,drums=0.7` -> (0.9, {...}); `0.8,lead=1.1` gives both."""
+    """`0.8` -> (0.8, {}); `lead=1.1,drums=0.7` -> (0.7, {...}); `0.8,lead=1.1` gives both."""
     found: dict[str, float] = {}
     for part in text.split(","):
         group, equals, number = (word.strip() for word in part.partition("="))
@@ -52,7 +63,7 @@ def heat_of(text: str) -> tuple[float, dict[str, float]]:
             value = float(number if equals else group)
         except ValueError:
             raise OptionError(
-                f"--temperature {text!r}: {part.strip()!r} is no temperature", hint="write 0.9, or lead=1.1,drums=0.7"
+                f"--temperature {text!r}: {part.strip()!r} is no temperature", hint="write 0.8, or lead=1.1,drums=0.7"
             ) from None
         name = group if equals else ""
         if name in found:

@@ -7,7 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from popgen_cli.asking import groups_of, heat_of, meter_of, programs_of, stretch_of, styles_of, text_of
+from popgen_cli.asking import (
+    USUAL_HEAT,
+    USUAL_TOUCH,
+    groups_of,
+    heat_of,
+    meter_of,
+    programs_of,
+    stretch_of,
+    styles_of,
+    text_of,
+)
 from popgen_cli.doors import complain, door, shown_json
 from popgen_cli.progress import progress
 
@@ -68,7 +78,11 @@ def generate(
             help="Below 1 likely notes become likelier and rare ones rarer; by group: lead=1.1,drums=0.7. Each group "
             "keeps its expected number of notes."
         ),
-    ] = "0.9",
+    ] = f"{USUAL_HEAT:g}",
+    touch: Annotated[
+        float,
+        typer.Option(help="How notes are played: below 1 likely velocities, lengths and timing, above 1 looser ones."),
+    ] = USUAL_TOUCH,
     top_p: Annotated[
         float, typer.Option("--top-p", help="Draw of each group only the likeliest cells that hold this share of it.")
     ] = 1.0,
@@ -135,6 +149,7 @@ def generate(
         "temperature": heat,
         "temperatures": heats,
         "top_p": top_p,
+        "touch": touch,
         "chord_strength": 1.0 if strict_chords else chord_strength,
         "key_strength": key_strength,
         "recalls": not no_recalls,

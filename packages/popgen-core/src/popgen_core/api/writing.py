@@ -42,8 +42,8 @@ def generate(
     -> A row for each.
 
     `asked` are fields of `popgen_core.generate.request.Request`: count, seconds or bars, seed, temperature, top_p,
-    tempo, meter, groups, form, chords, key, energy, plan and more. `prompt` is a song to continue; `source` one to
-    write around: with `keep` the groups that stay, or with `bars_at` and `groups` what is written anew. `stems`: one
+    touch, tempo, meter, groups, form, chords, key, energy, plan and more. `prompt` is a song to continue; `source` one
+    to write around: with `keep` the groups that stay, or with `bars_at` and `groups` what is written anew. `stems`: one
     file a group too. `checkpoint` is a file, a run's folder, the name of an installed one, or None: the
     installed starter; `force` goes on though a plug-in has another version than it was made with, and says so in
     `remarks` of each row. `styles`: files of adapters that belong to it, and how strongly each is mixed in (1 as

@@ -21,10 +21,10 @@ class Decoder(Protocol):
     before (`inputs.past`) and has no onset goes on. Where cells see each other they have an order, and a logit knows
     only the target's cells before its own, not how notes are played: the chances of all frames sum to 1.
 
-    Laws of `sample`: it draws with the given generator alone, at temperature 1 each frame as often as those chances
-    say, each song of a batch after its own hidden vector and inputs; it keeps to `constraints`. A cell with an onset
-    is active; without one it is active only if it was active in the frame before. Drawn values are finite in every
-    cell, at onsets within the ranges of RhythmValues. Nothing is printed or written.
+    Laws of `sample`: it draws with the given generator alone, at temperature and touch 1 each frame as often as those
+    chances say, each song of a batch after its own hidden vector and inputs; it keeps to `constraints`. A cell with an
+    onset is active; without one it is active only if it was active in the frame before. Drawn values are finite in
+    every cell, at onsets within the ranges of RhythmValues. Nothing is printed or written.
 
     Cells of groups that `inputs.kept` marks are those of `inputs.given`, for certain: they are never drawn, and
     `forward` gives them that chance. Of how they are played a drawn frame tells their velocities alone. `form` says

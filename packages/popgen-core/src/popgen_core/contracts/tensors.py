@@ -167,11 +167,14 @@ class Sampling:
     `by_group` (group,) are temperatures of their own, in place of the common one. `top_p` (0..1]: of each group's new
     notes only the likeliest cells are drawn, those that together hold this share of the notes that it expects, and
     they make up for the others: neither changes how many notes are expected, unless notes attract or shun each other.
+    `touch` (over 0) is a temperature of how notes are played: velocities, lengths and offsets that are drawn from
+    chances are likelier ones the lower it is; which notes sound it leaves alone.
     """
 
     temperature: float = 0.8
     by_group: Tensor | None = None
     top_p: float = 1.0
+    touch: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -76,10 +76,11 @@ class Manner(nn.Module):
         shape: torch.Size,
         generator: Generator,
         newest: Tensor | None = None,
+        touch: float = 1.0,
     ) -> RhythmValues:
         """hidden (batch, width), the notes drawn as rounds of songs (song,) and cells (song,) -> values (*shape), drawn
         note by note from the classes' chances; 0 where no note is. `shape` is (batch, group, pitch); `newest` as in
-        Inputs, of this frame: (batch, group, value, pitch + 1)."""
+        Inputs, of this frame: (batch, group, value, pitch + 1); `touch` as in Sampling."""
         made = [torch.zeros(shape, device=hidden.device) for _ in SIZES]
         if not rounds:
             return RhythmValues(*made)
@@ -91,7 +92,7 @@ class Manner(nn.Module):
             if newest is not None:
                 told = newest[songs, cells // self.pitches].long()  # (note, value, pitch + 1)
                 models = torch.stack([_at(told, cells % self.pitches), told[..., -1]], dim=1)  # (note, which, value)
-            drawn_now = _drawn(self._made(known[songs], cells, before[songs], models), generator)
+            drawn_now = _drawn(self._made(known[songs], cells, before[songs], models) / touch, generator)
             before[songs] = torch.stack(drawn_now, dim=1) + 1
             classes.append(tuple(drawn_now))
         drawn = RhythmValues(*(torch.cat(each) for each in zip(*classes, strict=True)))  # (note,) each

@@ -186,7 +186,7 @@ class Ordered(nn.Module):
                 rounds if inputs.kept is None else _free(rounds, (inputs.kept[:, 0, :, None] > 0.5).expand_as(before))
             )
             newest = None if inputs.newest is None else inputs.newest[:, 0]
-            rhythm = self.manner.sample(hidden, written, before.shape, generator, newest)
+            rhythm = self.manner.sample(hidden, written, before.shape, generator, newest, settings.touch)
         return Frame(jumps.onset, active, struck(rhythm, inputs, self.channels))
 
     def _said(self, cells: Tensor, gate: Tensor) -> Tensor:

@@ -17,7 +17,18 @@ from popgen_core.generate.cues import Cue
 from popgen_core.generate.draw import draw_frames
 from popgen_core.generate.limits import Limits
 from popgen_core.generate.load import Loaded
-from popgen_core.generate.request import COLDEST, FASTEST, HOTTEST, SLOWEST, Request, RequestError, check_request
+from popgen_core.generate.request import (
+    COLDEST,
+    FASTEST,
+    HOTTEST,
+    SLOWEST,
+    USUAL_TEMPERATURE,
+    USUAL_TOUCH,
+    Request,
+    RequestError,
+    check_request,
+    check_touch,
+)
 from popgen_core.generate.rules import Rules
 from popgen_core.music.bars import Places
 from popgen_core.music.song import Song
@@ -63,7 +74,8 @@ class Settings:
 
     `tempo` in quarter notes a minute; `groups` that may play; `chords` such as "Am F C G", a loop from the next bar on
     (until then go on those before); `key` such as "A minor"; `energy` 0..1; `density` onsets a beat (0..) and
-    `dynamics` velocity 0..1 by group; `temperature`. None, or a group that is not named, leaves it to the model.
+    `dynamics` velocity 0..1 by group; `temperature`; `touch`, that of how notes are
+    played. None, or a group that is not named, leaves it to the model.
     """
 
     tempo: float = 120.0
@@ -73,7 +85,8 @@ class Settings:
     energy: float | None = None
     density: Mapping[str, float] = field(default_factory=dict)
     dynamics: Mapping[str, float] = field(default_factory=dict)
-    temperature: float = 0.9
+    temperature: float = USUAL_TEMPERATURE
+    touch: float = USUAL_TOUCH
 
 
 @dataclass(frozen=True)
@@ -149,7 +162,8 @@ class Live:
         half = 2 * (int(bar) - loop.start) + (beat * 2 >= self.bar_beats)
         told = rows[half % len(rows)]
         controls = torch.from_numpy(np.concatenate([row, told]))
-        return Cue(controls, self.limits, Sampling(self.settings.temperature), lags=self._lags(), seconds=self.length)
+        sampling = Sampling(self.settings.temperature, touch=self.settings.touch)
+        return Cue(controls, self.limits, sampling, lags=self._lags(), seconds=self.length)
 
     def stood(self, number: int) -> None:
         """Nothing stands before a song that is played live."""
@@ -203,6 +217,7 @@ class Live:
         ranges = [
             ("tempo", settings.tempo, SLOWEST, FASTEST),
             ("temperature", settings.temperature, COLDEST, HOTTEST),
+            ("touch", settings.touch, COLDEST, HOTTEST),
             ("energy", settings.energy, 0, 1),
             *((f"density of {group}", value, 0, MOST_ONSETS) for group, value in settings.density.items()),
             *((f"dynamics of {group}", value, 0, 1) for group, value in settings.dynamics.items()),
@@ -210,6 +225,7 @@ class Live:
         for name, value, least, most in ranges:
             if value is not None and not least <= value <= most:
                 raise RequestError(f"{name} {value:g} is not between {least:g} and {most:g}")
+        check_touch(settings.touch, self.loaded.model.decoder.form)
         return settings
 
     def _told(self, number: int, frame: Frame, before: Any) -> LiveFrame:

@@ -25,6 +25,7 @@ from popgen_core.shipped import checkpoint_that_wrote
 __all__ = ["Reproduced", "made_from", "reproduced"]
 
 VERSIONS = {"popgen": __version__, "torch": torch.__version__}
+BEFORE_TOUCH = {"touch": 1.0}  # how songs were played that say nothing of it
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _named(styles: list[tuple[str, float]]) -> str:
 def _request(song: Path, made: dict[str, Any]) -> Request:
     """What a song says was asked."""
     try:
-        request = Request.from_plain(made["request"])
+        request = Request.from_plain({**BEFORE_TOUCH, **made["request"]})
         if made["index"] in range(request.count * request.draws):
             return request
     except (AttributeError, TypeError):

@@ -8,10 +8,22 @@ from typing import Any
 
 from popgen_core.errors import PopgenError
 
-__all__ = ["COLDEST", "FASTEST", "HOTTEST", "SLOWEST", "Request", "RequestError", "check_request"]
+__all__ = [
+    "COLDEST",
+    "FASTEST",
+    "HOTTEST",
+    "SLOWEST",
+    "USUAL_TEMPERATURE",
+    "USUAL_TOUCH",
+    "Request",
+    "RequestError",
+    "check_request",
+    "check_touch",
+]
 
 SLOWEST, FASTEST = 20.0, 400.0  # quarter notes a minute
 COLDEST, HOTTEST = 0.05, 5.0  # temperatures
+USUAL_TEMPERATURE, USUAL_TOUCH = 0.7, 0.7  # density, pitches and timing of the starter's songs are nearest to real ones
 LONGEST_SECONDS = 3600.0
 MOST_BARS = 2000
 MOST_SONGS = 100  # drawn in one batch: at the paper's sizes a song's cache takes 6 MB
@@ -41,10 +53,10 @@ class Request:
 
     Length: `bars`, or `seconds` to the nearest bar; a form or plan has its own. `tempo` in quarter notes a minute and
     `meter` fall back on the corpus's most usual ones. `form`, `chords`, `key`, `energy` and `plan` (TOML) as written by
-    the user. `temperatures` and `programs` by group. `recalls`: whether bars come back. `chord_strength` and
-    `key_strength` 0 (free) .. 1 (strict); `free` names the rules that are switched off. `against_loops` 0 (off) ..:
-    how hard loops are leant against. `best_of` songs are drawn for each that is kept, the best by
-    `best_by`; 0: one, and eight where bars are written anew, since they must lead to what follows.
+    the user. `temperatures` and `programs` by group; `touch` is the temperature of how notes are played. `recalls`:
+    whether bars come back. `chord_strength` and `key_strength` 0 (free) .. 1 (strict); `free` names the rules that are
+    switched off. `against_loops` 0 (off) ..: how hard loops are leant against. `best_of` songs are drawn for each that
+    is kept, the best by `best_by`; 0: one, and eight where bars are written anew, since they must lead to what follows.
     `around` says what the user's song is for: "prompt" continues it, "keep" writes the groups beside those of `keep`,
     "bars" writes `bars_at` (first and last, counted from 1) of `groups` anew; "" without one. `source` is its sha256.
     """
@@ -53,9 +65,10 @@ class Request:
     seconds: float | None = None
     bars: int | None = None
     seed: int = 0
-    temperature: float = 0.9
+    temperature: float = USUAL_TEMPERATURE
     temperatures: Mapping[str, float] = field(default_factory=dict)
     top_p: float = 1.0
+    touch: float = USUAL_TOUCH
     tempo: float | None = None
     meter: tuple[int, int] | None = None
     groups: tuple[str, ...] | None = None
@@ -106,6 +119,7 @@ def check_request(request: Request, known: Sequence[str]) -> None:
         ("--bars", request.bars, 1, MOST_BARS, ""),
         ("--tempo", request.tempo, SLOWEST, FASTEST, "quarter notes a minute"),
         ("--top-p", request.top_p, 0.01, 1, ""),
+        ("--touch", request.touch, COLDEST, HOTTEST, ""),
         ("--against-loops", request.against_loops, 0, 10, ""),
         *((name, value, COLDEST, HOTTEST, "") for name, value in heats.items()),
         *((name, value, 0, 1, "") for name, value in strengths.items()),
@@ -139,3 +153,10 @@ def check_request(request: Request, known: Sequence[str]) -> None:
             raise RequestError(
                 f"{name}: no group is named {', '.join(unknown)}", hint=f"the model has {', '.join(known)}"
             )
+
+
+def check_touch(touch: float, form: str) -> None:
+    """Raise RequestError for a touch that was asked for of a decoder of a `form` that draws nothing of how notes are
+    played."""
+    if form != "events" and touch != USUAL_TOUCH:
+        raise RequestError("--touch: the checkpoint's decoder does not draw how notes are played", hint="leave it out")

@@ -19,7 +19,7 @@ from popgen_core.generate.around import Around, joined
 from popgen_core.generate.draw import DrawnNotes, draw_frames
 from popgen_core.generate.load import Loaded, strangers_of
 from popgen_core.generate.planned import Given, Planned
-from popgen_core.generate.request import Request
+from popgen_core.generate.request import Request, check_touch
 from popgen_core.generate.sheet import Sheet, sheets_of
 from popgen_core.generate.task import Wanted
 from popgen_core.generate.wanted import completed
@@ -60,6 +60,7 @@ def draw_songs(
     songs. Nothing that was drawn is repaired afterwards, but that overlaps of one pitch are cut as MIDI needs it.
     """
     spec, grid = loaded.model.sizes.roll, loaded.recipe.grid
+    check_touch(request.touch, loaded.model.decoder.form)
     wanted = completed(request, spec.groups, loaded.card.corpus, loaded.recipe.controls.known, around)
     start, stop, end = (_frame(loaded, wanted, bar) for bar in (wanted.start, wanted.stop, wanted.bars))
     sheets = sheets_of(loaded, request, wanted, end)
@@ -151,7 +152,7 @@ def _sampling(request: Request, loaded: Loaded) -> Sampling:
     heats = [request.temperatures.get(group, request.temperature) for group in groups]
     device = next(loaded.model.parameters()).device
     by_group = torch.tensor(heats, device=device) if request.temperatures else None
-    return Sampling(request.temperature, by_group, request.top_p)
+    return Sampling(request.temperature, by_group, request.top_p, request.touch)
 
 
 def _tracks(loaded: Loaded) -> list[Track]:

@@ -8,14 +8,15 @@ import torch
 
 from popgen_core.contracts.tensors import Frame
 from popgen_core.testing.maker import Maker
-from popgen_core.testing.model.decoder_frames import KNOWING, drawn, free, hidden_of, known, stirred
+from popgen_core.testing.model.decoder_frames import KNOWING, PLAIN, drawn, free, hidden_of, known, repeated, stirred
 from popgen_core.testing.verdict import Check, claim
 from popgen_core.testing.world import leaves_no_trace
 
 __all__ = ["DRAWING"]
 
 SONGS = 50
-LEAN = 2.0  # towards notes: a model may begin with few
+LEAN, SURELY = 2.0, 100.0  # towards notes: a model may begin with few; every cell has one
+NARROWER = 0.8  # what a low touch leaves of how far values lie apart, at most
 RANGES = {"velocity": (0.0, 1.0), "duration": (0.0, float("inf")), "offset": (-0.5, 0.5)}
 
 
@@ -49,6 +50,31 @@ def check_drawn_values_are_in_their_ranges(make: Maker) -> None:
             )
 
 
+def check_a_touch_moves_how_notes_are_played_alone(make: Maker) -> None:
+    """A touch moves no onset. Where velocities are drawn from chances, a low one draws those of a cell closer together;
+    a decoder without such chances plays as it would."""
+    claim(
+        torch.equal(_played(make, 1.0, LEAN).onset, _played(make, 0.05, LEAN).onset), "another touch draws other onsets"
+    )
+    loose, tight = (_played(make, touch, SURELY) for touch in (1.0, 0.05))
+    if make(KNOWING).form != "events":
+        claim(torch.equal(loose.rhythm.velocity, tight.rhythm.velocity), "a touch moves velocities that are not drawn")
+        return
+    far, near = (float(made.rhythm.velocity.std(0).mean()) for made in (loose, tight))
+    claim(
+        near < NARROWER * far,
+        f"velocities of a cell lie {far:.2f} about their mean at touch 1, {near:.2f} at 0.05: "
+        "a lower one must make likely ones likelier",
+    )
+
+
+def _played(make: Maker, touch: float, lean: float) -> Frame:
+    """One frame, drawn many times, leaned towards notes."""
+    decoder, inputs, hidden = stirred(make), repeated(known(KNOWING, 1), SONGS), hidden_of(KNOWING, 1)
+    must = replace(free(KNOWING), lean=torch.full((3, 12), lean))
+    return drawn(decoder, hidden.repeat(SONGS, 1), inputs, must, replace(PLAIN, touch=touch))
+
+
 def _drawn(make: Maker, seed: int, elsewhere: int = 0, loud: float = 1.0) -> Frame:
     """A frame of many songs, drawn from a seed after some numbers of the process's own chance."""
     decoder, inputs, hidden = stirred(make), known(KNOWING, SONGS), hidden_of(KNOWING, SONGS) * loud
@@ -67,4 +93,5 @@ DRAWING: tuple[Check, ...] = (
     check_the_given_generator_alone_decides,
     check_drawing_moves_no_other_chance,
     check_drawn_values_are_in_their_ranges,
+    check_a_touch_moves_how_notes_are_played_alone,
 )
