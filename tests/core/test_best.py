@@ -78,19 +78,20 @@ def test_songs_of_one_plan_share_its_sheet(generator: Generator) -> None:
 @pytest.mark.parametrize(
     ("asked", "rules"),
     [
-        ({"bars": 2}, Rules()),
-        ({"bars": 2, "free": ("resolve", "silence")}, Rules(resolve=False, silence_beats=None)),
+        ({"bars": 2}, Rules(chord_strength=0.25)),
+        ({"bars": 2, "free": ("resolve", "silence")}, Rules(chord_strength=0.25, resolve=False, silence_beats=None)),
         (
             {"bars": 2, "free": ("ranges", "polyphony", "sections")},
-            Rules(ranges=False, polyphony=False, sections=False),
+            Rules(chord_strength=0.25, ranges=False, polyphony=False, sections=False),
         ),
         ({"bars": 2, "chord_strength": 0.5, "against_loops": 2.0}, Rules(chord_strength=0.5, repetition=2.0)),
-        ({"around": "bars", "bars_at": (2, 3), "groups": ("bass",)}, Rules(resolve=False)),
+        ({"around": "bars", "bars_at": (2, 3), "groups": ("bass",)}, Rules(chord_strength=0.25, resolve=False)),
         (
             {"around": "bars", "bars_at": (6, 6), "groups": ("bass",), "key_strength": 1.0},
-            Rules(resolve=False, key_strength=1.0),
+            Rules(chord_strength=0.25, resolve=False, key_strength=1.0),
         ),
-        ({"bars": 2, "free": ("steady",)}, Rules(steady=0.0)),
+        ({"bars": 2, "chord_strength": 0.0}, Rules()),
+        ({"bars": 2, "free": ("steady",)}, Rules(chord_strength=0.25, steady=0.0)),
     ],
 )
 def test_rules_are_those_that_were_asked_and_only_songs_that_popgen_ends_resolve(

@@ -87,8 +87,12 @@ def generate(
         float, typer.Option("--top-p", help="Draw of each group only the likeliest cells that hold this share of it.")
     ] = 1.0,
     chord_strength: Annotated[
-        float, typer.Option("--chord-strength", help="How strictly notes keep to the plan's chords, 0 (free) to 1.")
-    ] = 0.0,
+        float | None,
+        typer.Option(
+            "--chord-strength",
+            help="How strictly notes keep to the plan's chords, 0 (free) to 1; default: 0.25 if it knows chords.",
+        ),
+    ] = None,
     strict_chords: Annotated[
         bool,
         typer.Option("--strict-chords", help="The same as --chord-strength 1; works with any checkpoint."),

@@ -46,7 +46,7 @@ def check_controls(request: Request, controls: Collection[str]) -> None:
 
 def _check_control(what: str, control: str, request: Request, controls: Collection[str]) -> None:
     strength = MASKED.get(control)
-    if control in controls or (strength and getattr(request, strength) > 0):
+    if control in controls or (strength and (getattr(request, strength) or 0) > 0):
         return
     way = f"; --{control}-strength 1 holds it to them all the same" if strength else ""
     raise RequestError(f"{what}: the checkpoint was trained without the control {control}{way}")

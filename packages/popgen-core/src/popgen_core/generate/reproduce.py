@@ -25,7 +25,6 @@ from popgen_core.shipped import checkpoint_that_wrote
 __all__ = ["Reproduced", "made_from", "reproduced"]
 
 VERSIONS = {"popgen": __version__, "torch": torch.__version__}
-BEFORE_TOUCH = {"touch": 1.0}  # how songs were played that say nothing of it
 
 
 @dataclass(frozen=True)
@@ -120,12 +119,15 @@ def _named(styles: list[tuple[str, float]]) -> str:
 def _request(song: Path, made: dict[str, Any]) -> Request:
     """What a song says was asked."""
     try:
-        request = Request.from_plain({**BEFORE_TOUCH, **made["request"]})
-        if made["index"] in range(request.count * request.draws):
-            return request
+        request = Request.from_plain(made["request"])
+        known = made["index"] in range(request.count * request.draws)
     except (AttributeError, TypeError):
-        pass
-    raise Refused(f"{song} says that it was asked for in a way that this popgen does not know")
+        known = False
+    if not known:
+        raise Refused(f"{song} says that it was asked for in a way that this popgen does not know")
+    if "touch" not in made["request"]:
+        raise Refused(f"{song} was made when popgen held songs less firmly to their plans: it cannot be made again")
+    return request
 
 
 def _source(request: Request, source: Path | None) -> Any:

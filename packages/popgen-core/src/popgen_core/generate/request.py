@@ -13,6 +13,7 @@ __all__ = [
     "FASTEST",
     "HOTTEST",
     "SLOWEST",
+    "USUAL_CHORD_STRENGTH",
     "USUAL_TEMPERATURE",
     "USUAL_TOUCH",
     "Request",
@@ -23,6 +24,7 @@ __all__ = [
 
 SLOWEST, FASTEST = 20.0, 400.0  # quarter notes a minute
 COLDEST, HOTTEST = 0.05, 5.0  # temperatures
+USUAL_CHORD_STRENGTH = 0.25  # of models that were trained with chords
 USUAL_TEMPERATURE, USUAL_TOUCH = 0.7, 0.7  # density, pitches and timing of the starter's songs are nearest to real ones
 LONGEST_SECONDS = 3600.0
 MOST_BARS = 2000
@@ -54,9 +56,10 @@ class Request:
     Length: `bars`, or `seconds` to the nearest bar; a form or plan has its own. `tempo` in quarter notes a minute and
     `meter` fall back on the corpus's most usual ones. `form`, `chords`, `key`, `energy` and `plan` (TOML) as written by
     the user. `temperatures` and `programs` by group; `touch` is the temperature of how notes are played. `recalls`:
-    whether bars come back. `chord_strength` and `key_strength` 0 (free) .. 1 (strict); `free` names the rules that are
-    switched off. `against_loops` 0 (off) ..: how hard loops are leant against. `best_of` songs are drawn for each that
-    is kept, the best by `best_by`; 0: one, and eight where bars are written anew, since they must lead to what follows.
+    whether bars come back. `chord_strength` (None: 0.25 of models trained with chords, else 0) and `key_strength`
+    0 (free) .. 1 (strict); `free` names the rules that are switched off. `against_loops` 0 (off) ..: how hard loops are
+    leant against. `best_of` songs are drawn for each that is kept, the best by `best_by`; 0: one, and eight where bars
+    are written anew, since they must lead to what follows.
     `around` says what the user's song is for: "prompt" continues it, "keep" writes the groups beside those of `keep`,
     "bars" writes `bars_at` (first and last, counted from 1) of `groups` anew; "" without one. `source` is its sha256.
     """
@@ -78,7 +81,7 @@ class Request:
     energy: str | None = None
     plan: str | None = None
     recalls: bool = True
-    chord_strength: float = 0.0
+    chord_strength: float | None = None
     key_strength: float = 0.0
     free: tuple[str, ...] = ()
     against_loops: float = 0.0

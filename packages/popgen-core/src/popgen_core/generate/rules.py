@@ -54,8 +54,8 @@ class Rules:
     resolve: bool = True
     repetition: float = 0.0
     patience: int = 4
-    steady: float = 1.0
-    recall: float = 0.5
+    steady: float = 4.0
+    recall: float = 1.0
 
     def __post_init__(self) -> None:
         for name, strength in (("key", self.key_strength), ("chord", self.chord_strength)):

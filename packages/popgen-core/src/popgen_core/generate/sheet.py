@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from torch import Tensor
 from popgen_core.generate.limits import Limits
 from popgen_core.generate.load import Loaded
 from popgen_core.generate.planned import controls_of
-from popgen_core.generate.request import Request
+from popgen_core.generate.request import USUAL_CHORD_STRENGTH, Request
 from popgen_core.generate.rules import Rules
 from popgen_core.generate.task import Wanted
 from popgen_core.plan.plan import Plan
@@ -76,7 +77,7 @@ def _sheet(loaded: Loaded, request: Request, wanted: Wanted, plan: Plan, frames:
         grid,
         spec,
         frames,
-        rules=_rules(request),
+        rules=_rules(request, loaded.recipe.controls.known),
         plan=plan,
         groups=wanted.groups,
         drums=loaded.card.corpus.get("drums", ["drums"]),
@@ -94,14 +95,16 @@ def likeness_odds(likeness: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.minimum(np.log(sure / (1.0 - sure)), SUREST)
 
 
-def _rules(request: Request) -> Rules:
-    """The rules of a request: those named as free are off, and only a song that popgen ends is resolved by it."""
+def _rules(request: Request, controls: Sequence[str]) -> Rules:
+    """The rules of a request to a model with these controls: those named as free are off, and only a song that popgen
+    ends is resolved by it."""
     off = {name: value for rule in request.free for name, value in OFF[rule].items()}
     if request.around in ("keep", "bars"):
         off |= OFF["resolve"]
+    usual = USUAL_CHORD_STRENGTH if "chord" in controls else 0.0
     return Rules(
         key_strength=request.key_strength,
-        chord_strength=request.chord_strength,
+        chord_strength=usual if request.chord_strength is None else request.chord_strength,
         repetition=request.against_loops,
         **off,
     )
