@@ -47,9 +47,14 @@ def timed(file: mido.MidiFile, number: int) -> list[tuple[int, str]]:
 
 def test_each_group_is_a_stem_with_a_file_name_in_the_order_of_the_song() -> None:
     assert [name for name, _ in stems(BAND)] == ["01-drums.mid", "02-bass.mid", "03-lead-co.mid"]
-    unnamed = Song(480, (Track("", 0, False), Track("../..", 0, False)))
+    unnamed = Song(480, tuple(Track(name, 0, False, notes_from([(0, 10, 60, 90)])) for name in ("", "../..")))
     assert [name for name, _ in stems(unnamed)] == ["01-track.mid", "02-track.mid"]
     assert [song.tracks for _, song in stems(unnamed)] == [unnamed.tracks[:1], unnamed.tracks[1:]]
+
+
+def test_a_group_without_a_note_is_no_stem() -> None:
+    silent = Song(480, (Track("bass", 33, False), Track("lead", 80, False, notes_from([(0, 10, 60, 90)]))))
+    assert [name for name, _ in stems(silent)] == ["01-lead.mid"]
 
 
 def test_stems_together_hold_every_event_of_the_song_once() -> None:

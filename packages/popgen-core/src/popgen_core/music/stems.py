@@ -14,16 +14,16 @@ LONGEST_NAME = 60  # characters of a file's name
 
 
 def stems(song: Song) -> list[tuple[str, Song]]:
-    """A song -> a file name such as `01-drums.mid` and a song for each of its groups, in its order.
+    """A song -> a file name such as `01-drums.mid` and a song for each of its groups that has notes, in its order.
 
     Tracks of one name are one stem. Each has all tempos, meters, keys and markers of the whole; a song without a
     marker `end` gets one at the bar line after its last note, so that all stems end together. Together they hold every
-    event of the whole once.
+    event of those groups once.
     """
     end = end_of(song)
     ended = any(marker.text == END and marker.tick == end for marker in song.markers)
     markers = song.markers if ended else (*song.markers, Marker(end, END))
-    names = list(dict.fromkeys(track.name for track in song.tracks))
+    names = list(dict.fromkeys(track.name for track in song.tracks if len(track.notes)))
     return [
         (
             f"{number:02}-{_file_name(name)}.mid",
