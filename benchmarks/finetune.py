@@ -11,14 +11,17 @@ adapter at several strengths. Runs are left in --runs, or nowhere.
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from popgen_core import api
 from popgen_core.corpus.dataset import Dataset
+from popgen_core.errors import PopgenError
 from popgen_core.plugins import catalogue
 from popgen_core.score.yardstick import bits_of
 from popgen_core.train.heard import heard_songs
@@ -71,7 +74,8 @@ def table(given: argparse.Namespace, runs: Path) -> None:
         print(row(f"the same, strength {strength:g}", found, first), flush=True)
 
 
-def main() -> None:
+def main() -> int:
+    """The table; 0, or the exit code of what went wrong, in one line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path, nargs="?")
     parser.add_argument("small", type=Path, nargs="?")
@@ -84,12 +88,15 @@ def main() -> None:
     given = parser.parse_args()
     if given.other is None:
         print("no checkpoint and datasets are named: nothing measured")
-        return
-    if given.runs:
-        return table(given, given.runs)
-    with tempfile.TemporaryDirectory() as folder:
-        table(given, Path(folder))
+        return 0
+    try:
+        with nullcontext(given.runs) if given.runs else tempfile.TemporaryDirectory() as folder:
+            table(given, Path(folder))
+    except PopgenError as error:
+        print(f"finetune.py: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -22,7 +22,7 @@ from benchmarks.quality.table import markdown
 from benchmarks.quality.verdict import targets_of
 
 from popgen_core.errors import PopgenError, RecipeError
-from popgen_core.files import json_bytes, locked, write_atomically
+from popgen_core.files import json_bytes, locked, made_folder, write_atomically
 
 __all__ = ["main"]
 
@@ -32,8 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         asked = _asked(given)
-        asked.out.mkdir(parents=True, exist_ok=True)
-        with locked(asked.out, "the folder of the verdict"):
+        with made_folder(asked.out), locked(asked.out, "the folder of the verdict"):
             _run(asked, given)
     except PopgenError as error:
         print(f"quality: {error.message}" + (f" ({error.hint})" if error.hint else ""), file=sys.stderr)
@@ -72,7 +71,7 @@ def _asked(given: list[str]) -> Asked:
     parser.add_argument("--training", type=Path, required=True, help="dataset of baselines and of copies")
     parser.add_argument("--held-out", type=Path, help="dataset of songs to tell in bits; without it no bits")
     parser.add_argument("--songs", type=int, default=100, help="songs of each system and baseline (default 100)")
-    parser.add_argument("--long", type=int, default=20, help="five-minute songs of each system (default 20; 0: none)")
+    parser.add_argument("--long", type=int, default=30, help="five-minute songs of each system (default 30; 0: none)")
     parser.add_argument("--bars", type=int, default=32, help="bars of a song and of a window (default 32)")
     parser.add_argument("--seed", type=int, default=0, help="of the baselines")
     parser.add_argument("--workers", type=int, help="processes that judge songs; default: one a core")

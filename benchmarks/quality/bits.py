@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.quality.code import code_digest
+from benchmarks.quality.code import code_digest, judging_digest
 from benchmarks.quality.kept import kept
 from benchmarks.quality.sample import RESAMPLES, Share
 
@@ -26,6 +26,10 @@ class Bits:
     songs: Mapping[str, tuple[float, float]]
     exact: bool = True
 
+    def without(self, stems: Collection[str]) -> Bits:
+        """The same of other songs than those whose files are called so."""
+        return Bits({file: told for file, told in self.songs.items() if Path(file).stem not in stems}, self.exact)
+
     @property
     def a_beat(self) -> float:
         """Bits a quarter note over all songs."""
@@ -37,6 +41,7 @@ def bits_of(checkpoint: Path, sha256: str, held_out: Path, training: Path, kept_
     made_of = {
         "checkpoint": sha256,
         "code": code_digest(),
+        "judged_by": judging_digest(),
         "held_out": Dataset.open(held_out).sha256,
         "training": Dataset.open(training).sha256,
     }

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.quality.code import judging_digest
 from benchmarks.quality.kept import digest_of, kept
 from benchmarks.quality.sample import Sample, sample_of
 from numpy.typing import NDArray
 
-from popgen_eval import __version__
 from popgen_eval.api import evaluate
 
 __all__ = ["FOLLOWED", "Positions", "by_position"]
@@ -65,7 +65,7 @@ def by_position(
         names = list(dict.fromkeys(FOLLOWED.values()))
         return evaluate(files, evaluators=names, bars=bars, window="all", workers=workers).to_json()
 
-    made_of = {"songs": digest_of(files), "bars": bars, "popgen_eval": __version__}
+    made_of = {"songs": digest_of(files), "bars": bars, "judged_by": judging_digest()}
     report = kept(kept_in, made_of, make)
     return {name: Positions(_rows(report["files"], name, bars)) for name in FOLLOWED}
 

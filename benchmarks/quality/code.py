@@ -1,4 +1,4 @@
-"""The code that writes songs and tells them, as a digest: what an older popgen made is not taken for this one's."""
+"""The code that writes songs and that which judges them, as digests: what an older popgen made is not taken as new."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from pathlib import Path
 
 import popgen_core
 import popgen_encoders
+import popgen_eval
 
-__all__ = ["WRITING", "code_digest", "digest_of_code"]
+__all__ = ["JUDGING", "WRITING", "code_digest", "digest_of_code", "judging_digest"]
 
 WRITING = ("generate", "decoders", "plan", "backbones", "model.py")  # of popgen_core; of popgen_encoders all
+JUDGING = ("analysis", "baselines", "groupers", "music", "score")  # of popgen_core; of popgen_eval all
 
 
 @cache
@@ -20,6 +22,13 @@ def code_digest() -> str:
     """The SHA-256 of the installed code that decides what a checkpoint writes."""
     core, encoders = (Path(package.__path__[0]) for package in (popgen_core, popgen_encoders))
     return digest_of_code([*(core / name for name in WRITING), encoders])
+
+
+@cache
+def judging_digest() -> str:
+    """The SHA-256 of the installed code that reads songs, finds their figures and bits, and makes baselines."""
+    core, judges = (Path(package.__path__[0]) for package in (popgen_core, popgen_eval))
+    return digest_of_code([*(core / name for name in JUDGING), judges])
 
 
 def digest_of_code(places: Iterable[Path]) -> str:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.quality.code import judging_digest
 from benchmarks.quality.kept import digest_of, kept
 from benchmarks.quality.sample import Sample, sample_of
 
 from popgen_core.corpus.dataset import Dataset
 from popgen_core.music.guard import read_song
-from popgen_eval import __version__
 from popgen_eval.api import evaluate
+from popgen_eval.copying.verdict import TRAINED_ON
 from popgen_eval.metrics.families import family_of
 
 __all__ = ["COPIED", "WIDTH", "Judged", "families", "judged_songs"]
@@ -29,8 +30,8 @@ WHOLE = 7 / 8  # of a window: a real piece with fewer bars of one meter is anoth
 class Judged:
     """A set of songs judged: figure -> its sample; measure of sets -> value; velocities of all notes together.
 
-    `files` songs, `unread` of them not judged, `short` left out as too short. `floors`: measure of sets -> what real
-    songs show against other real songs.
+    `files` songs, `unread` of them not judged, `short` left out as too short; `trained_on`: the names of those that
+    stand almost whole in the training set, in another version.
     """
 
     figures: Mapping[str, Sample]
@@ -39,6 +40,7 @@ class Judged:
     unread: int = 0
     short: int = 0
     pooled_width: float = math.nan
+    trained_on: tuple[str, ...] = ()
 
     def sample(self, figure: str) -> Sample:
         """A figure of these songs; one without values where it was not found."""
@@ -65,7 +67,7 @@ def judged_songs(
         "real": digest_of(real),
         "bars": bars,
         "training": Dataset.open(training).sha256,
-        "popgen_eval": __version__,
+        "judged_by": judging_digest(),
     }
     table = kept(kept_in, made_of, lambda: _found(files, real, bars, training, workers))
     return _judged(table, math.ceil(WHOLE * bars) if whole_only else 0)
@@ -110,6 +112,7 @@ def _judged(table: dict[str, Any], least_bars: int) -> Judged:
         unread=len(report["files"]) - len(rows),
         short=len(rows) - len(whole),
         pooled_width=math.nan if table["pooled_width"] is None else table["pooled_width"],
+        trained_on=tuple(Path(row["file"]).stem for row in rows if (row["scores"].get(COPIED) or 0) >= TRAINED_ON),
     )
 
 

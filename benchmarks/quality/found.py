@@ -39,7 +39,7 @@ class Asked:
     out: Path
     held_out: Path | None = None
     songs: int = 100
-    long: int = 20
+    long: int = 30
     bars: int = 32
     seed: int = 0
     workers: int | None = None
@@ -57,6 +57,11 @@ class Found:
     positions: dict[str, Mapping[str, Positions]] = field(default_factory=dict)
     checkpoints: dict[str, str] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)  # real pieces that could not be read, and why
+
+    @property
+    def versions(self) -> list[str]:
+        """Real pieces that are versions of songs of the training set, by the names of their files."""
+        return [name.partition("-")[2] for name in self.judged[REAL].trained_on]  # real_songs numbers them
 
 
 def find(asked: Asked, told: Callable[[str], None]) -> Found:
@@ -91,7 +96,8 @@ def _of_system(found: Found, system: System, real: list[Path], told: Callable[[s
     found.minutes[name] = minute_of(system.checkpoint, sha256, asked.out / "minutes" / f"{name}.json")
     if asked.held_out is not None:
         place = asked.out / "bits" / f"{name}.json"
-        found.bits[name] = bits_of(system.checkpoint, sha256, asked.held_out, asked.training, place)
+        told_of = bits_of(system.checkpoint, sha256, asked.held_out, asked.training, place)
+        found.bits[name] = {of: bits.without(found.versions) for of, bits in told_of.items()}
         told(f"{name}: held-out songs told")
     if asked.long:
         long = long_songs(generator, asked.out / "long" / name, asked.long, told)

@@ -10,7 +10,7 @@ from typing import Any
 
 from popgen_core.files import json_bytes, write_atomically
 
-__all__ = ["digest_of", "kept"]
+__all__ = ["digest_of", "kept", "made_already"]
 
 
 def kept(file: Path, made_of: dict[str, Any], make: Callable[[], Any]) -> Any:
@@ -19,7 +19,7 @@ def kept(file: Path, made_of: dict[str, Any], make: Callable[[], Any]) -> Any:
     A damaged file is made anew: it holds nothing but what can be made again.
     """
     plain = json.loads(json.dumps(made_of))
-    there = _read(file)
+    there = made_already(file)
     if there is not None and there.get("made_of") == plain:
         return there["made"]
     made = json.loads(json.dumps(make()))
@@ -28,7 +28,8 @@ def kept(file: Path, made_of: dict[str, Any], make: Callable[[], Any]) -> Any:
     return made
 
 
-def _read(file: Path) -> dict[str, Any] | None:
+def made_already(file: Path) -> dict[str, Any] | None:
+    """What `kept` wrote: "made" and what it was "made_of"; None where nothing sound is there."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.quality.code import judging_digest
 from benchmarks.quality.kept import digest_of, kept
 from numpy.typing import NDArray
 
@@ -42,7 +43,8 @@ def real_songs(files: Sequence[Path], folder: Path, bars: int) -> tuple[list[Pat
             made.append(name)
         return {"made": made, "unread": unread}
 
-    found = kept(folder / "made-of.json", {"files": digest_of(files), "bars": bars}, make)
+    made_of = {"files": digest_of(files), "bars": bars, "judged_by": judging_digest()}
+    found = kept(folder / "made-of.json", made_of, make)
     return [folder / name for name in found["made"]], found["unread"]
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.quality.code import code_digest
-from benchmarks.quality.kept import kept
+from benchmarks.quality.code import code_digest, judging_digest
+from benchmarks.quality.kept import kept, made_already
 
 from popgen_core.baselines.stand_ins import Wanted
 from popgen_core.baselines.write import write_baseline
@@ -77,10 +77,11 @@ def _written(generator: Generator, folder: Path, count: int, length: dict[str, f
 
 
 def _refuse_others(folder: Path, made_by: dict[str, str | float]) -> None:
-    there = kept(folder / "made-by.json", {}, lambda: made_by)
-    if there != made_by:
+    file = folder / "made-by.json"
+    adopted = made_already(file) is None and any(folder.glob("song-*.mid"))
+    if adopted or kept(file, {}, lambda: made_by) != made_by:
         raise Refused(
-            f"{folder} holds songs of another checkpoint, length or popgen",
+            f"{folder} holds songs of another checkpoint, length or popgen, or does not say whose",
             hint="choose another --out, or remove that folder",
         )
 
@@ -92,6 +93,7 @@ def baseline_songs(name: str, training: Path, folder: Path, wanted: Wanted) -> l
         "count": wanted.count,
         "bars": wanted.bars,
         "seed": wanted.seed,
+        "made_by": judging_digest(),
     }
 
     def make() -> list[str]:

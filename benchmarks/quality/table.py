@@ -50,7 +50,11 @@ def _lead(found: Found, names: Sequence[str], command: str) -> str:
     asked, real = found.asked, found.judged[REAL]
     each = [(name, found.judged[name]) for name in names]
     counts = ", ".join(f"{name} {of.files}" + (f" ({of.unread} not judged)" if of.unread else "") for name, of in each)
-    left = [f"Real pieces shorter than 7/8 of a window, counted for distances and copying alone: {real.short}."]
+    left = [f"Real pieces under 7/8 of a window, counted for velocities, distances and copying alone: {real.short}."]
+    versions = [
+        f"Versions of songs of the training set, left out of held-out bits and of the target on copies: {name}."
+        for name in found.versions
+    ]
     unread = [f"Not read: {name}: {why}" for name, why in found.unread.items()]
     checkpoints = [f"{name}: checkpoint {sha256[:12]}." for name, sha256 in found.checkpoints.items()]
     lines = [
@@ -58,6 +62,7 @@ def _lead(found: Found, names: Sequence[str], command: str) -> str:
         f"Cells: mean [95 % interval] and n, the songs in which a figure is defined; n under {JUDGED_FROM} is shown, "
         "not judged (in brackets).",
         *(left if real.short else []),
+        *versions,
         *unread,
         *checkpoints,
     ]
@@ -128,7 +133,8 @@ def _systems(found: Found) -> list[str]:
         for threads, minute in minutes.items()
     ]
     heads = ["", "import s", "load s", "write s", "peak MB", "notes"]
-    made.append("## A minute of music in a process of its own\n\n" + _table(heads, rows))
+    note = "Threads are what the process may use; songs are drawn on one whatever it may."
+    made.append(f"## A minute of music in a process of its own\n\n{note}\n\n" + _table(heads, rows))
     if found.bits:
         made.append(_bits(found))
     return made

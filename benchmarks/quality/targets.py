@@ -56,7 +56,7 @@ def reaches(figure: str, made: Sample, real: Sample, least: float) -> Target:
 def not_by_looping(figure: str, made: Sample, real: Sample, one_bar: Sample) -> Target:
     """A figure is not above real's where one bar over and over is above it too.
 
-    Above: the whole interval of the mean is above real's mean, for the songs and for the loop alike.
+    Above real's mean: the whole interval of the songs' mean, and the mean of the loops.
     """
     asked = f"`{figure}` not above real's by looping"
     told = f"{_beside(made, real)}, one bar {_mean(one_bar)}"

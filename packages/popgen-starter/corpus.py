@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from popgen_core import api
-from popgen_core.errors import DatasetError, PopgenError
+from popgen_core.errors import DatasetError, PopgenError, RecipeError
 from popgen_core.files import new_folder
 
 ARRANGED, WRITTEN = 909, 300  # songs
@@ -40,9 +40,12 @@ class Row:
 def make(corpora: Path, out: Path, arranged: int = ARRANGED, written: int = WRITTEN) -> list[Row]:
     """Write the corpus into the new folder `out` -> a row for each song.
 
-    Raises DatasetError where a source is missing, OutputError where `out` is taken.
+    Raises DatasetError where a source is missing, RecipeError for fewer than no songs, OutputError where `out` is
+    taken.
     """
-    for name in ("permissive/MANIFEST.tsv", *(("pop909/songs", "groove") if arranged else ())):
+    check_counts(arranged, written)
+    texts = [f"permissive/LICENSES/{name}" for name in (*OF_SOURCES.values(), EASYRPG)]
+    for name in ("permissive/MANIFEST.tsv", *texts, *(("pop909/songs", "groove") if arranged else ())):
         if not (corpora / name).exists():
             raise DatasetError(f"{corpora} has no {name}", hint="set POPGEN_CORPUS to the folder of the three corpora")
     with new_folder(out) as folder:
@@ -54,11 +57,24 @@ def make(corpora: Path, out: Path, arranged: int = ARRANGED, written: int = WRIT
     return rows
 
 
+def check_counts(arranged: int, written: int) -> None:
+    """Raise RecipeError for fewer than no songs."""
+    for what, count in (("arranged", arranged), ("written", written)):
+        if count < 0:
+            raise RecipeError(f"{count} songs {what}", hint="0 leaves them out")
+
+
 def _real(permissive: Path, folder: Path) -> Iterator[Row]:
     """The real songs of the training part that are not under the GPL, copied as they are."""
     (folder / "real").mkdir()
     with (permissive / "MANIFEST.tsv").open(encoding="utf-8", newline="") as opened:
-        for song in csv.DictReader(opened, delimiter="\t"):
+        songs = csv.DictReader(opened, delimiter="\t")
+        if lacking := {"file", "split", "licence", "source"} - set(songs.fieldnames or ()):
+            raise DatasetError(
+                f"{permissive}/MANIFEST.tsv has no column {', '.join(sorted(lacking))}",
+                hint="its first line names the columns",
+            )
+        for song in songs:
             if song["split"] == "train" and NO_SONG not in song["licence"]:
                 name = f"real/{Path(song['file']).name}"
                 shutil.copyfile(permissive / song["file"], folder / name)
@@ -108,17 +124,31 @@ def _authors(texts: Path, sources: Sequence[tuple[str, str]]) -> dict[str, str]:
     told = {title: (texts / name).read_text(encoding="utf-8-sig").strip() for title, name in OF_SOURCES.items()}
     arranged = any(source == "POP909" for _, source in sources)
     others = {title: text for title, text in OTHERS.items() if arranged or title not in OF_ARRANGED}
-    return {title: f"```\n{text}\n```" for title, text in told.items()} | others
+    easyrpg = easyrpg_musicians((texts / EASYRPG).read_text(encoding="utf-8-sig"))
+    return {title: f"```\n{text}\n```" for title, text in {**told, EASYRPG_TITLE: easyrpg}.items()} | others
 
 
+def easyrpg_musicians(text: str) -> str:
+    """The rows of EasyRPG's table of authors that are of its music: `name.mid`, year, author and licence, address."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in text.splitlines() if ".mid`" in line]
+    return "\n".join(" | ".join([row[0].lstrip("├└⠀ "), *row[1:]]) for row in rows)
+
+
+EASYRPG = "easyrpg.AUTHORS.md"
+EASYRPG_TITLE = (
+    "EasyRPG RTP (https://github.com/EasyRPG/RTP; CC-BY 4.0, https://creativecommons.org/licenses/by/4.0/, "
+    "some of it CC0): who wrote its music"
+)
 OF_SOURCES = {
     "Freedoom: its licence": "freedoom.COPYING.adoc",
     "Freedoom: who wrote its music": "CREDITS-MUSIC",
-    "Simutrans (Artistic License 1.0): who wrote its music": "simutrans.music.credits",
+    "Simutrans: who wrote its music": "simutrans.music.credits",
+    "Simutrans: its licence, the Artistic License 1.0": "simutrans.ARTISTIC",
 }
 OTHERS = {
-    "EasyRPG RTP (CC-BY 4.0, some of it CC0)": "The authors of the EasyRPG run time package, named in its AUTHORS.md: "
-    "https://github.com/EasyRPG/RTP",
+    "Freedoom's history": "The songs of `freedoom_history` are from older revisions of Freedoom. Some of their authors "
+    "may have left the credits above, which are of its newest revision; its history names them: "
+    "https://github.com/freedoom/freedoom",
     "POP909 (MIT)": "Copyright (c) 2020 Music X Lab. Wang, Chen, Jiang, Zhang, Xu, Dai, Gu, Xia: *POP909: A Pop-song "
     "Dataset for Music Arrangement Generation* (2020). The repository's licence does not speak of the songs that its "
     "files arrange.",

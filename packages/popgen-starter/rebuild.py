@@ -21,11 +21,11 @@ from types import ModuleType
 from typing import Any
 
 from popgen_core import api
-from popgen_core.checkpoint import CHECKPOINT
 from popgen_core.errors import DatasetError, PopgenError, Refused
 from popgen_core.files import json_bytes, write_atomically
 from popgen_core.plugins import catalogue
 from popgen_core.recipe import read_recipe
+from popgen_core.train.report import TrainReport
 
 HERE = Path(__file__).resolve().parent
 RECIPE = HERE / "starter.toml"
@@ -33,12 +33,15 @@ ASKED = "asked.json"
 WITHOUT_POP909 = ("train.times={real = 4.0}",)  # the recipe's own names folders that are not there then
 
 
-def rebuild(corpora: Path, out: Path, changes: Sequence[str] = (), arranged: int = 909, written: int = 300) -> Path:
-    """Make what is not there yet of corpus, dataset and run -> the checkpoint.
+def rebuild(
+    corpora: Path, out: Path, changes: Sequence[str] = (), arranged: int = 909, written: int = 300
+) -> TrainReport:
+    """Make what is not there yet of corpus, dataset and run -> what the training came to, whole or interrupted.
 
     `changes` are settings of the recipe, for a shorter run. Raises Refused where what is there was made for something
     else, RecipeError before anything is made, and as corpus.py, `api.prepare` and `api.train` do.
     """
+    beside("corpus").check_counts(arranged, written)
     changes = (*(() if arranged else WITHOUT_POP909), *changes)
     read_recipe(str(RECIPE), catalogue(), changes)
     run, resume = out / "run", (out / "run" / "recipe.toml").exists()
@@ -46,8 +49,8 @@ def rebuild(corpora: Path, out: Path, changes: Sequence[str] = (), arranged: int
     if not (out / "corpus").exists():
         beside("corpus").make(corpora, out / "corpus", arranged, written)
     api.prepare(out / "corpus", out / "dataset")
-    api.train(out / "dataset", run, None if resume else str(RECIPE), changes=() if resume else changes, resume=resume)
-    return run / CHECKPOINT
+    recipe, changes = (None, ()) if resume else (str(RECIPE), changes)
+    return api.train(out / "dataset", run, recipe, changes=changes, resume=resume)
 
 
 def check_asked(out: Path, asked: dict[str, Any], begun: bool) -> None:
@@ -95,10 +98,14 @@ def main() -> int:
     try:
         if given.corpora is None:
             raise DatasetError("no corpora are named", hint="give --corpora, or set POPGEN_CORPUS")
-        print(rebuild(Path(given.corpora), given.out, given.changes, given.arranged))
+        report = rebuild(Path(given.corpora), given.out, given.changes, given.arranged)
     except PopgenError as error:
         print(f"rebuild.py: {error}", file=sys.stderr)
         return error.exit_code
+    if report.interrupted:
+        print("rebuild.py: interrupted, all is kept; the same command goes on", file=sys.stderr)
+        return 130
+    print(report.checkpoint)
     return 0
 
 

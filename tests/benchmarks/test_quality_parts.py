@@ -5,8 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.quality.bits import Bits
 from benchmarks.quality.by_position import Positions, _rows
-from benchmarks.quality.figures import _judged
+from benchmarks.quality.figures import Judged, _judged
+from benchmarks.quality.found import Asked, Found
 from benchmarks.quality.kept import digest_of, kept
 from benchmarks.quality.plans import adherence_of
 from benchmarks.quality.real import first_bars, real_songs
@@ -108,7 +110,7 @@ def test_real_pieces_that_cannot_be_read_are_named(tmp_path: Path) -> None:
 
 
 def row(overall: float, bars: int, copied: float = 0.0) -> dict[str, object]:
-    return {"scores": {"overall": overall, "copied_share": copied}, "bars": [[1, bars]]}
+    return {"file": f"cut/{bars}.mid", "scores": {"overall": overall, "copied_share": copied}, "bars": [[1, bars]]}
 
 
 def test_short_real_pieces_are_left_out_of_figures_but_not_of_copying() -> None:
@@ -124,6 +126,21 @@ def test_short_real_pieces_are_left_out_of_figures_but_not_of_copying() -> None:
     assert (judged.files, judged.unread, judged.short) == (4, 1, 1)
     assert _judged(table, 0).sample("overall").n == 3
     assert judged.sample("nothing").n == 0
+
+
+def test_versions_of_trained_songs_are_named_and_their_bits_left_out() -> None:
+    files = [row(0.5, 32, copied=0.9), row(0.7, 28, copied=0.89)]
+    report = {"files": files, "summary": {"copied_share": {}}}
+    judged = _judged({"report": report, "widths": [], "pooled_width": 2.0}, 0)
+    assert judged.trained_on == ("32",)
+    told = Bits({"deep/32.mid": (9.0, 1.0), "28.mid": (1.0, 1.0)}, exact=False)
+    assert told.without(judged.trained_on) == Bits({"28.mid": (1.0, 1.0)}, exact=False)
+
+
+def test_versions_are_called_as_their_pieces_are_not_as_their_cuts() -> None:
+    asked = Asked((), Path(), Path(), Path())
+    found = Found(asked, judged={"real": Judged({}, trained_on=("007-a-b.mid", "1000-c"))})
+    assert found.versions == ["a-b.mid", "c"]
 
 
 def test_positions_are_whole_windows_and_slopes_need_three() -> None:

@@ -10,6 +10,7 @@ from popgen_cli.asking import (
     USUAL_HEAT,
     USUAL_TOUCH,
     OptionError,
+    chord_strength_of,
     groups_of,
     heat_of,
     meter_of,
@@ -41,6 +42,13 @@ def test_options_are_read_as_people_write_them() -> None:
 
 def test_what_is_usual_on_the_command_line_is_what_is_usual_in_python() -> None:
     assert (USUAL_HEAT, USUAL_TOUCH) == (USUAL_TEMPERATURE, request.USUAL_TOUCH)
+
+
+def test_strict_chords_are_of_strength_one_and_of_no_other() -> None:
+    assert [chord_strength_of(True, None), chord_strength_of(True, 1.0)] == [1.0, 1.0]
+    assert [chord_strength_of(False, None), chord_strength_of(False, 0.1)] == [None, 0.1]
+    with pytest.raises(OptionError, match=r"--strict-chords and --chord-strength 0\.1 cannot both hold"):
+        chord_strength_of(True, 0.1)
 
 
 @pytest.mark.parametrize(

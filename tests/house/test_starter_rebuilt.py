@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import tomllib
 from pathlib import Path
 from types import ModuleType
@@ -16,9 +17,16 @@ from popgen_core.checkpoint import read_checkpoint
 from popgen_core.errors import DatasetError, OutputError, RecipeError, Refused
 from popgen_core.music import song_to_midi
 from popgen_core.songwriter import write_song
+from popgen_core.train.report import TrainReport
 
 LICENCES = {"one.mid": "CC0-1.0", "two.mid": "GPL-2.0+", "three.mid": "BSD-3-Clause"}
-TEXTS = ("freedoom.COPYING.adoc", "CREDITS-MUSIC", "simutrans.music.credits")
+TEXTS = (
+    "freedoom.COPYING.adoc",
+    "CREDITS-MUSIC",
+    "simutrans.music.credits",
+    "simutrans.ARTISTIC",
+    "easyrpg.AUTHORS.md",
+)
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +89,51 @@ def test_a_corpus_that_is_missing_or_made_already_is_one_line(
         corpus.make(corpora, tmp_path / "made")
 
 
+def test_sources_columns_and_counts_are_asked_for_before_anything_is_made(
+    corpora: Path, corpus: ModuleType, tmp_path: Path
+) -> None:
+    shutil.copytree(corpora, lacking := tmp_path / "lacking")
+    (lacking / "permissive" / "LICENSES" / "CREDITS-MUSIC").unlink()
+    with pytest.raises(DatasetError, match=r"has no permissive/LICENSES/CREDITS-MUSIC"):
+        corpus.make(lacking, tmp_path / "made", arranged=0)
+    shutil.copy(corpora / "permissive" / "LICENSES" / "CREDITS-MUSIC", lacking / "permissive" / "LICENSES")
+    (lacking / "permissive" / "MANIFEST.tsv").write_text("file\tsplit\n")
+    with pytest.raises(DatasetError, match=r"has no column licence, source \("):
+        corpus.make(lacking, tmp_path / "made", arranged=0)
+    for counts in ({"arranged": -1}, {"written": -1}):
+        with pytest.raises(RecipeError, match=r"-1 songs "):
+            corpus.make(corpora, tmp_path / "made", **counts)
+    assert not (tmp_path / "made").exists()
+
+
+def test_easyrpgs_musicians_are_named_without_its_painters(corpus: ModuleType) -> None:
+    rows = (
+        "├⠀ `A b.mid` | 2010 |  Ann [CC-BY] | https://a",
+        "├⠀ `A.png` | 2011 | Bob | None",
+        "└⠀ `C.mid` | 2012 | Cy | None",
+    )
+    assert (
+        corpus.easyrpg_musicians("\n".join(("**Music**|", *rows)))
+        == "`A b.mid` | 2010 | Ann [CC-BY] | https://a\n`C.mid` | 2012 | Cy | None"
+    )
+
+
+def test_a_rebuild_that_is_interrupted_says_so_and_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = module_of("rebuild")
+    told = {"epochs": 0, "steps": 1, "first_loss": 1.0, "loss": 1.0, "valid_loss": 1.0, "best_loss": 1.0}
+    told |= {"best_epoch": 0, "frames_per_second": 1.0, "peak_bytes": 1}
+    for stopped, code in (("stopped by SIGINT", 130), ("", 0)):
+        report = TrainReport(tmp_path, tmp_path / "last.safetensors", **told, stopped=stopped)
+        monkeypatch.setattr(module, "rebuild", lambda *_, report=report: report)
+        monkeypatch.setattr("sys.argv", ["rebuild.py", "-o", str(tmp_path), "--corpora", str(tmp_path)])
+        assert module.main() == code
+    heard = capsys.readouterr()
+    assert "interrupted, all is kept" in heard.err
+    assert heard.out == f"{tmp_path / 'last.safetensors'}\n"
+
+
 SHORT = (
     *(
         "train.epochs=1",
@@ -100,12 +153,12 @@ def test_one_command_makes_the_weights_and_goes_on_where_it_broke_off(corpora: P
     rebuild = module_of("rebuild").rebuild
     changes = (*SHORT, "train.times={real = 0.2, arranged = 0.1, written = 0.1}")
     (tmp_path / "run").mkdir()  # of a run that was broken off before it began
-    made = rebuild(corpora, tmp_path, changes, arranged=2, written=1)
+    made = rebuild(corpora, tmp_path, changes, arranged=2, written=1).checkpoint
     card, tensors = read_checkpoint(made)
     assert 'name = "starter"' in card.recipe
     assert card.corpus["songs"] == 5
     assert {"MIT and CC-BY-4.0", "CC0-1.0", "BSD-3-Clause"} == set(card.corpus["passport"]["licences"])
-    again = rebuild(corpora, tmp_path, changes, arranged=2, written=1)
+    again = rebuild(corpora, tmp_path, changes, arranged=2, written=1).checkpoint
     assert all((read_checkpoint(again)[1][name] == value).all() for name, value in tensors.items())
     assert (PACKAGE / "starter.toml").exists()
     with pytest.raises(Refused, match=r"was made for something else: changes: \[.*now \[\] \(ask for the same again"):

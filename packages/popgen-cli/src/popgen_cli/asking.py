@@ -11,6 +11,7 @@ __all__ = [
     "USUAL_HEAT",
     "USUAL_TOUCH",
     "OptionError",
+    "chord_strength_of",
     "groups_of",
     "heat_of",
     "meter_of",
@@ -70,6 +71,13 @@ def heat_of(text: str) -> tuple[float, dict[str, float]]:
             raise OptionError(f"--temperature {text!r} says {name or 'the whole'} twice", hint="say it once")
         found[name] = value
     return found.pop("", USUAL_HEAT), found
+
+
+def chord_strength_of(strict: bool, strength: float | None) -> float | None:
+    """`--strict-chords` -> 1.0; else what `--chord-strength` says."""
+    if strict and strength not in (None, 1.0):
+        raise OptionError(f"--strict-chords and --chord-strength {strength:g} cannot both hold", hint="say one of them")
+    return 1.0 if strict else strength
 
 
 def programs_of(text: str | None) -> dict[str, int]:

@@ -10,6 +10,7 @@ import typer
 from popgen_cli.asking import (
     USUAL_HEAT,
     USUAL_TOUCH,
+    chord_strength_of,
     groups_of,
     heat_of,
     meter_of,
@@ -154,7 +155,7 @@ def generate(
         "temperatures": heats,
         "top_p": top_p,
         "touch": touch,
-        "chord_strength": 1.0 if strict_chords else chord_strength,
+        "chord_strength": chord_strength_of(strict_chords, chord_strength),
         "key_strength": key_strength,
         "recalls": not no_recalls,
         "against_loops": against_loops,
