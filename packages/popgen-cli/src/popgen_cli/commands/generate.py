@@ -113,7 +113,7 @@ def generate(
     ] = None,
     best_of: Annotated[int, typer.Option("--best-of", help="Draw so many for each song and keep the best.")] = 0,
     best_by: Annotated[
-        str, typer.Option("--best-by", help="What is best: likelihood, adherence, overall, or a figure's name.")
+        str, typer.Option("--best-by", help="What is best: likelihood, adherence, overall, or an evaluator's name.")
     ] = "likelihood",
     stems: Annotated[bool, typer.Option("--stems", help="Write each group as a file of its own too.")] = False,
     style: Annotated[

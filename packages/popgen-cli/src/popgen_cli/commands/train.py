@@ -58,7 +58,7 @@ def train(
 
     Example: popgen train dataset/ -o runs/mine --recipe paper.warm --set train.epochs=3
 
-    A few songs of your own: popgen train my-songs/ -o runs/mine --start CHECKPOINT, or that with --adapter
+    A few songs of your own: popgen train my-dataset/ -o runs/mine --start CHECKPOINT, or that with --adapter
     """
     if seeds and tensorboard:
         raise RecipeError(

@@ -51,7 +51,7 @@ class GuitarArpeggiation:
     Moving a song by semitones changes nothing, exactly. Source: popgen's own, for the paper's "guitar arpeggiation",
     which the paper does not define. Deviation from our first definition (share of onsets that arpeggiate and are
     chord tones of the whole mix): corrected for chance, and the guitar does not make the chord it is judged by; without
-    both, random pitches were told apart with AUC .58, with both .85. It tells apart (AUC, 89 real songs) block chords
+    both, random pitches were told apart with AUC .58, with both .85. It tells apart (AUC, 91 real songs) block chords
     .95, random pitches .85, a guitar a semitone off .89. It does not tell the guitar's own pitches in random order
     (.58): in one key most of them fit by chance.
     """
