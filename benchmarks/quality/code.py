@@ -13,8 +13,9 @@ import popgen_eval
 
 __all__ = ["JUDGING", "WRITING", "code_digest", "digest_of_code", "judging_digest"]
 
-WRITING = ("generate", "decoders", "plan", "backbones", "model.py")  # of popgen_core; of popgen_encoders all
-JUDGING = ("analysis", "baselines", "groupers", "music", "score")  # of popgen_core; of popgen_eval all
+# Rooms of popgen_core; of popgen_encoders and popgen_eval all.
+WRITING = ("analysis", "backbones", "checkpoint", "contracts", "decoders", "generate", "model.py", "music", "plan")
+JUDGING = ("analysis", "baselines", "groupers", "music", "score")
 
 
 @cache

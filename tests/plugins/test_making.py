@@ -147,11 +147,20 @@ def test_an_error_at_work_is_its_distributions_defect_and_no_step_of_the_trainin
     logged = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     saved, _ = read_checkpoint(tmp_path / "run" / "last.safetensors")
     assert saved.trained["steps"] == sum(row["kind"] == "step" for row in logged) > 0
+    generator = api.generator(tmp_path / "run")
+    tired = type(generator.loaded.model.encoder)
+    tired.calls = -1_000_000  # it works again
+    song = api.generate(tmp_path / "run", tmp_path / "song", bars=1)[0].path
+    live = generator.stream()
+    tired.calls = 3
     for use in (
         lambda: api.generate(tmp_path / "run", tmp_path / "out", bars=1),
         lambda: api.score(tmp_path / "run", tmp_path / "others"),
+        lambda: api.reproduce(song, tmp_path / "run"),
+        lambda: api.explain_note(song, "0.5", checkpoint=tmp_path / "run"),
+        lambda: next(live),
     ):
-        assert "odd-one 2.5" in refused(use)
+        assert "odd-one 2.5 failed at work" in refused(use)
     assert not (tmp_path / "out").exists()
 
 

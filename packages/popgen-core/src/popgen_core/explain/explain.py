@@ -71,7 +71,8 @@ def explain_file(
     grid = loaded.recipe.grid
     units = ", ".join(f"{unit.replace('_', ' ')} {value}" for unit, value in settings_of(grid).items())
     source = Source(path.name, name, loaded.sha256, loaded.recipe.header.name, f"{grid.kind}, {units}", tuple(remarks))
-    return explain_song(song, asked, loaded, source, progress)
+    with loaded.recipe.at_work():
+        return explain_song(song, asked, loaded, source, progress)
 
 
 def explain_song(

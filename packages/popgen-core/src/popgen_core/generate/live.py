@@ -140,7 +140,8 @@ class Live:
 
     def __next__(self) -> LiveFrame:
         """The next frame."""
-        return next(self.playing)
+        with self.loaded.recipe.at_work():
+            return next(self.playing)
 
     def _played(self) -> Iterator[LiveFrame]:
         """The frames, from the first on, without end."""

@@ -76,7 +76,9 @@ def reproduced(
         )
     _check_styles(song, made, generator.loaded)
     request = _request(song, made)
-    drawn = draw_songs(generator.loaded, request, generator.around(_source(request, source)), progress)
+    around = generator.around(_source(request, source))
+    with generator.loaded.recipe.at_work():
+        drawn = draw_songs(generator.loaded, request, around, progress)
     bytes_again = song_to_midi(drawn[made["index"]].song)
     before, after = (hashlib.sha256(data).hexdigest() for data in (read_bytes(song), bytes_again))
     remarks = (*generator.loaded.remarks, *_differences(made, generator.loaded))
