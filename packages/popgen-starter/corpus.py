@@ -176,6 +176,9 @@ def main() -> int:
     except PopgenError as error:
         print(f"corpus.py: {error}", file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        print("corpus.py: interrupted; nothing was written", file=sys.stderr)
+        return 130
     counts = {name: sum(row.file.startswith(name) for row in rows) for name in ("real", "arranged", "written")}
     print(f"{given.out}: {', '.join(f'{count} {name}' for name, count in counts.items())}")
     return 0

@@ -98,12 +98,14 @@ def main() -> int:
     try:
         if given.corpora is None:
             raise DatasetError("no corpora are named", hint="give --corpora, or set POPGEN_CORPUS")
-        report = rebuild(Path(given.corpora), given.out, given.changes, given.arranged)
+        report: TrainReport | None = rebuild(Path(given.corpora), given.out, given.changes, given.arranged)
     except PopgenError as error:
         print(f"rebuild.py: {error}", file=sys.stderr)
         return error.exit_code
-    if report.interrupted:
-        print("rebuild.py: interrupted, all is kept; the same command goes on", file=sys.stderr)
+    except KeyboardInterrupt:  # before the training, which tells of itself
+        report = None
+    if report is None or report.interrupted:
+        print("rebuild.py: interrupted; what is whole is kept, and the same command goes on", file=sys.stderr)
         return 130
     print(report.checkpoint)
     return 0

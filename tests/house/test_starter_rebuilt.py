@@ -130,8 +130,22 @@ def test_a_rebuild_that_is_interrupted_says_so_and_is_no_success(
         monkeypatch.setattr("sys.argv", ["rebuild.py", "-o", str(tmp_path), "--corpora", str(tmp_path)])
         assert module.main() == code
     heard = capsys.readouterr()
-    assert "interrupted, all is kept" in heard.err
+    assert "interrupted; what is whole is kept" in heard.err
     assert heard.out == f"{tmp_path / 'last.safetensors'}\n"
+
+
+@pytest.mark.parametrize("script", ["rebuild", "corpus"])
+def test_ctrl_c_before_the_training_is_one_line_too(
+    script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    module = module_of(script)
+    monkeypatch.setattr(module, {"rebuild": "rebuild", "corpus": "make"}[script], interrupted)
+    monkeypatch.setattr("sys.argv", [f"{script}.py", "-o", str(tmp_path), "--corpora", str(tmp_path)])
+    assert module.main() == 130
+    assert capsys.readouterr().err.startswith(f"{script}.py: interrupted; ")
 
 
 SHORT = (
