@@ -25,7 +25,7 @@ __all__ = ["CHANCES"]
 TINY = sizes_of(RollSpec(("drums", "bass"), pitches=2, lowest=60, channels=("velocity", "onset", "active")))
 EVERY, SOME = torch.ones(2, 2, dtype=torch.bool), torch.tensor([[False, True], [False, True]])  # that may play
 SOUNDED = torch.tensor([[True, False], [False, True]])  # (group, pitch) what sounds in the frame before
-DRAWS = 4000
+DRAWS = 2000
 NEVER = 1e-6  # chance of a distance that sound draws do not reach
 FEWEST = 5.0  # expected draws, below which frames are counted together
 SIGMAS = 7.0  # standard errors that means of sound draws do not reach
