@@ -94,8 +94,8 @@ def eager(model: Model, songs: int, frames: int) -> Iterator[Frame]:
 class Run:
     """Songs being drawn, the milliseconds of each frame, and how many notes began."""
 
-    def __init__(self, frames: Iterator[Frame], songs: int) -> None:
-        self.frames, self.songs, self.collected = frames, songs, DrawnNotes(songs, lambda _: 0.05)
+    def __init__(self, frames: Iterator[Frame], songs: int, most: int) -> None:
+        self.frames, self.songs, self.collected = frames, songs, DrawnNotes([[0.05] * most] * songs)
         self.took: list[float] = []
         self.notes = 0
 
@@ -127,7 +127,9 @@ def ratios(slow: Run, fast: Run) -> str:
 def side_by_side(model: Model, with_eager: bool, frames: int = FRAMES) -> dict[tuple[str, int], Run]:
     """popgen and, if wanted, eager PyTorch, one song and ten, in turns of a few frames each."""
     ways = {"eager": eager, "popgen": ours} if with_eager else {"popgen": ours}
-    runs = {(name, songs): Run(way(model, songs, frames), songs) for songs in (1, 10) for name, way in ways.items()}
+    runs = {
+        (name, songs): Run(way(model, songs, frames), songs, frames) for songs in (1, 10) for name, way in ways.items()
+    }
     for _ in range(frames // BLOCK):
         for run in runs.values():
             run.draw(BLOCK)
@@ -154,7 +156,7 @@ def farthest(model: Model, frames: int = 700) -> float:
 
 def by_minute(model: Model, frames: int, minutes: int) -> None:
     """Median and worst milliseconds of a frame in each minute of a long song."""
-    run = Run(ours(model, 1, minutes * frames), 1)
+    run = Run(ours(model, 1, minutes * frames), 1, minutes * frames)
     run.draw(minutes * frames)
     parts = [run.took[start : start + frames] for start in range(0, len(run.took), frames)]
     print("  by minute: median", ", ".join(f"{statistics.median(part):.2f}" for part in parts), "ms")

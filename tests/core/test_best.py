@@ -69,7 +69,7 @@ def test_songs_of_one_plan_share_its_sheet(generator: Generator) -> None:
     spec, corpus = generator.loaded.model.sizes.roll, generator.loaded.card.corpus
     request = Request(count=2, best_of=2, bars=4)
     wanted = completed(request, spec.groups, corpus, generator.loaded.recipe.controls.known)
-    sheets = sheets_of(generator.loaded, request, wanted, 64)
+    sheets = sheets_of(generator.loaded, request, wanted)
     assert sheets[0] is sheets[1]
     assert sheets[2] is sheets[3]
     assert sheets[0] is not sheets[2]
@@ -100,13 +100,14 @@ def test_rules_are_those_that_were_asked_and_only_songs_that_popgen_ends_resolve
     request, spec = Request(**asked), generator.loaded.model.sizes.roll
     around = generator.around(MINE) if "around" in asked else None
     wanted = completed(request, spec.groups, {}, generator.loaded.recipe.controls.known, around)
-    assert sheets_of(generator.loaded, request, wanted, 16 * wanted.bars)[0].limits.rules == rules
+    assert sheets_of(generator.loaded, request, wanted)[0].limits.rules == rules
 
 
 def test_what_comes_back_is_heard_from_its_first_frame_on() -> None:
     """Frames 16 to 31 come back at 96, frames 0 to 15 at 48; only what is still to come counts."""
-    sheet = Sheet(np.zeros((112, 1)), np.array([[48, 0, 16], [96, 16, 16]]), np.zeros(2), None)  # type: ignore[arg-type]
-    assert [sheet.earliest(start) for start in (0, 63, 64, 100, 112)] == [0, 0, 16, 16, 112]
+    rows: Any = np.zeros((112, 1)), np.zeros(112), np.array([[48, 0, 16], [96, 16, 16]]), np.zeros(2), None, None
+    assert [Sheet(start, 112, *rows).earliest for start in (0, 63, 64, 100, 112)] == [0, 0, 16, 16, 112]
+    sheet = Sheet(0, 112, *rows)
     assert [number for number, back in enumerate(sheet.recalled) if back] == [*range(48, 64), *range(96, 112)]
 
 
@@ -117,12 +118,13 @@ def test_a_far_bar_that_comes_back_in_a_song_that_goes_on_is_heard(generator: Ge
     found, known = generator.around(song), generator.loaded.recipe.controls.known
     for seed in range(20):
         request = Request(around="prompt", bars=8, seed=seed)
-        [sheet] = sheets_of(generator.loaded, request, completed(request, spec.groups, corpus, known, found), 18 * 16)
-        if sheet.earliest(160) < 96:
+        [sheet] = sheets_of(generator.loaded, request, completed(request, spec.groups, corpus, known, found))
+        assert (sheet.start, sheet.frames) == (160, 18 * 16)
+        if sheet.earliest < 96:
             break
     told: list[int] = []
     draw_songs(generator.loaded, request, found, lambda done, every: told.append(every))
-    assert set(told) == {18 * 16 - sheet.earliest(160)}
+    assert set(told) == {18 * 16 - sheet.earliest}
     assert told[0] > 18 * 16 - 96
 
 

@@ -34,7 +34,7 @@ def frame_of(onsets: dict[int, tuple[float, float, float]], active: tuple[int, .
 
 def events_of(*frames: Frame, songs: int = 1) -> list[list[tuple[Any, ...]]]:
     """Rows of frame, last, group, pitch, velocity, seconds, offset; a frame lasts half a second."""
-    notes = DrawnNotes(songs, lambda _: 0.5)
+    notes = DrawnNotes([[0.5] * len(frames)] * songs)
     for frame in frames:
         notes.add(frame)
     return [[(*row[:4], *(round(value, 4) for value in row[4:])) for row in roll.tolist()] for roll in notes.finished()]
@@ -87,6 +87,20 @@ def test_what_still_sounds_at_the_end_ends_within_half_a_frame_of_it() -> None:
     assert events_of(frame_of({1: (0.5, 9.0, 0.0)}, ()), frame_of({}, (1,))) == [[(0, 1, 0, 1, 0.5, 1.25, 0.0)]]
 
 
+def test_behind_the_end_of_a_song_nothing_begins_and_nothing_sounds_on() -> None:
+    """Two songs of two and three frames, with the same notes: one held through, one that begins in the third."""
+    notes = DrawnNotes([[0.5] * 2, [0.5] * 3])
+    for frame in (
+        frame_of({1: (0.5, 9.0, 0.0)}, (), 2),
+        frame_of({}, (1,), 2),
+        frame_of({3: (0.5, 0.4, 0.0)}, (1,), 2),
+    ):
+        notes.add(frame)
+    short, long = ([row[:4] for row in roll.tolist()] for roll in notes.finished())
+    assert short == [(0, 1, 0, 1)]
+    assert long == [(0, 2, 0, 1), (2, 2, 0, 3)]
+
+
 def test_songs_of_a_batch_keep_their_notes_apart() -> None:
     frame = frame_of({1: (0.5, 0.4, 0.0), 3: (0.25, 0.3, 0.0)}, (), songs=2)
     frame.onset[1, 0, 1] = frame.active[1, 0, 1] = False
@@ -106,6 +120,19 @@ def test_a_drawn_frame_is_the_past_of_the_next_with_velocity_at_onsets_alone() -
     assert past[0, 0, 0].tolist() == [[0, 1, 0, 0, 0], [0, 1, 0, 1, 0], [0, 0.5, 0, 0, 0]]
 
 
+def model_that(sample: Any) -> Any:
+    """A model of one group of five pitches that knows nothing, with a decoder that draws so."""
+    return SimpleNamespace(
+        sizes=SimpleNamespace(roll=RollSpec(("one",), pitches=5)),
+        parameters=lambda: iter([torch.zeros(1)]),
+        start=lambda batch: None,
+        silence=lambda batch: Inputs(torch.zeros(batch, 1, 1, 3, 5), torch.zeros(batch, 1, 2)),
+        step=lambda inputs, stream: None,
+        decoder=SimpleNamespace(sample=sample),
+        remembers=False,
+    )
+
+
 def test_each_frame_is_drawn_from_silence_on_given_the_frame_before_and_its_own_controls() -> None:
     heard: list[Inputs] = []
     made = [frame_of({n: (0.5, 0.4, 0.0)}, (), songs=2) for n in range(3)]
@@ -114,31 +141,35 @@ def test_each_frame_is_drawn_from_silence_on_given_the_frame_before_and_its_own_
         heard.append(inputs)
         return made[len(heard) - 1]
 
-    spec = RollSpec(("one",), pitches=5)
-    model: Any = SimpleNamespace(
-        sizes=SimpleNamespace(roll=spec),
-        parameters=lambda: iter([torch.zeros(1)]),
-        start=lambda batch: None,
-        silence=lambda batch: Inputs(torch.zeros(batch, 1, 1, 3, 5), torch.zeros(batch, 1, 2)),
-        step=lambda inputs, stream: None,
-        decoder=SimpleNamespace(sample=sample),
-        remembers=False,
-    )
+    model = model_that(sample)
     controls = torch.tensor([[1.0, 2], [3, 4], [5, 6]])
     told = Told(controls)
     assert list(draw_frames(model, [told, told], seed=0)) == made
     assert [inputs.controls.tolist() for inputs in heard] == [[[[1, 2]]] * 2, [[[3, 4]]] * 2, [[[5, 6]]] * 2]
     assert heard[0].past.abs().sum() == 0
     for before, inputs in zip(made, heard[1:], strict=False):
-        assert torch.equal(inputs.past, as_past(before, spec.channels))
+        assert torch.equal(inputs.past, as_past(before, model.sizes.roll.channels))
     assert told.numbers == [0, 0, 1, 1, 2, 2]
+
+
+def test_a_song_that_ends_sooner_hears_no_more_and_the_others_go_on() -> None:
+    heard: list[Inputs] = []
+
+    def sample(hidden: Any, inputs: Inputs, *_: Any) -> Frame:
+        heard.append(inputs)
+        return frame_of({}, (), songs=2)
+
+    short, long = Told(torch.tensor([[1.0, 2]])), Told(torch.tensor([[1.0, 2], [3, 4], [5, 6]]))
+    assert len(list(draw_frames(model_that(sample), [short, long], seed=0))) == 3
+    assert [inputs.controls[:, 0].tolist() for inputs in heard] == [[[1, 2], row] for row in ([1, 2], [3, 4], [5, 6])]
+    assert (short.numbers, long.numbers) == ([0], [0, 1, 2])
 
 
 def test_a_real_roll_drawn_frame_by_frame_is_the_same_roll() -> None:
     song = write_song(4)
     roll = roll_from_song(song, SecondsGrid(20), RollSpec(GROUPS))
     dense = roll.dense(0, 2000)
-    notes = DrawnNotes(1, lambda _: 0.05)
+    notes = DrawnNotes([[0.05] * 2000])
     for n in range(2000):
         rhythm = RhythmValues(
             *(torch.from_numpy(x[n])[None] for x in (dense.velocity, np.log1p(dense.duration), dense.offset))

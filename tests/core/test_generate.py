@@ -18,7 +18,7 @@ from popgen_core.errors import Refused
 from popgen_core.generate.load import load_checkpoint
 from popgen_core.generate.request import Request, RequestError
 from popgen_core.generate.wanted import completed
-from popgen_core.generate.write import sounds_of
+from popgen_core.generate.write import draw_songs, sounds_of
 from popgen_core.music import Song, song_from_midi
 from popgen_core.plugins import catalogue
 
@@ -79,12 +79,12 @@ def test_sixty_seconds_of_four_four_at_120_are_thirty_bars(minute: Path) -> None
 def test_a_song_is_as_many_bars_long_as_fit_best(
     meter: tuple[int, int], tempo: float, seconds: float, bars: int, ticks: int
 ) -> None:
-    wanted = completed(Request(seconds=seconds, tempo=tempo, meter=meter), GROUPS, {})
+    [wanted] = completed(Request(seconds=seconds, tempo=tempo, meter=meter), GROUPS, {})
     assert (wanted.bars, wanted.end_tick) == (bars, ticks)
 
 
 def test_what_is_left_open_is_as_usual_in_the_corpus() -> None:
-    wanted = completed(Request(), GROUPS, {"tempo": 96, "meter": [3, 4]})
+    [wanted] = completed(Request(), GROUPS, {"tempo": 96, "meter": [3, 4]})
     assert (wanted.tempo, wanted.groups) == (96, GROUPS)
     assert wanted.template.tempos.tolist() == [(0, 625_000)]
     assert wanted.template.meters.tolist() == [(0, 3, 4)]
@@ -103,13 +103,40 @@ def test_sounds_are_those_of_a_band_of_the_corpus_and_of_groups_that_it_lacks_th
 
 def test_a_tempo_that_nobody_asks_for_is_one_of_the_corpus_by_the_seed() -> None:
     corpus = {"tempo": 96, "tempi": [60.0, 90.0, 100.0], "meter": [4, 4]}
-    tempi = [completed(Request(seed=seed, bars=4), GROUPS, corpus).tempo for seed in range(200)]
-    assert tempi == [completed(Request(seed=seed, bars=4), GROUPS, corpus).tempo for seed in range(200)]
+    tempi = [completed(Request(seed=seed, bars=4), GROUPS, corpus)[0].tempo for seed in range(200)]
+    assert tempi == [completed(Request(seed=seed, bars=4), GROUPS, corpus)[0].tempo for seed in range(200)]
     assert min(tempi) < 65 < 85 < sorted(tempi)[100] < 95 < max(tempi)
     assert all(60 <= tempo <= 100 and abs(tempo - round(tempo)) < 0.001 for tempo in tempi)
-    assert completed(Request(seed=1, bars=4, tempo=71.5), GROUPS, corpus).tempo == pytest.approx(71.5, rel=1e-5)
-    wanted = completed(Request(seed=1, seconds=60), GROUPS, corpus)
+    assert completed(Request(seed=1, bars=4, tempo=71.5), GROUPS, corpus)[0].tempo == pytest.approx(71.5, rel=1e-5)
+    [wanted] = completed(Request(seed=1, seconds=60), GROUPS, corpus)
     assert wanted.bars == round(60 * wanted.tempo / 60 / 4)
+
+
+def test_each_song_of_a_request_has_a_tempo_of_its_own_and_the_bars_that_fit_the_seconds() -> None:
+    corpus = {"tempo": 96, "tempi": [60.0, 90.0, 180.0], "meter": [4, 4]}
+    songs = completed(Request(seed=3, count=40, best_of=2, seconds=60), GROUPS, corpus)
+    assert [song.tempo for song in songs[::2]] == [song.tempo for song in songs[1::2]]
+    assert len({song.tempo for song in songs}) > 20
+    assert all(song.bars == round(round(song.tempo) / 4) for song in songs)
+    assert songs[0].tempo == completed(Request(seed=3, seconds=60), GROUPS, corpus)[0].tempo
+    asked = completed(Request(seed=3, count=40, seconds=60, tempo=100), GROUPS, corpus)
+    assert {(round(song.tempo), song.bars) for song in asked} == {(100, 25)}
+
+
+def test_songs_that_are_drawn_together_end_each_at_its_own_last_bar(pop_run: Path, tmp_path: Path) -> None:
+    """The tiny model's corpus knows one tempo alone; two more are told it."""
+    loaded = load_checkpoint(pop_run, catalogue())
+    loaded = replace(loaded, card=replace(loaded.card, corpus={**loaded.card.corpus, "tempi": [60.0, 120.0, 180.0]}))
+    told: list[tuple[int, int]] = []
+    made = draw_songs(loaded, Request(seed=2, count=6, seconds=12), progress=lambda *at: told.append(at))
+    bars = [round(one.song.tempo_bpm(0) * 12 / 60 / 4) for one in made]
+    assert len(set(bars)) > 2
+    assert [one.plan.bars for one in made] == bars
+    assert [one.song.markers[-1].tick for one in made] == [BAR * each for each in bars]
+    assert all(one.song.end_tick <= one.song.markers[-1].tick for one in made)
+    for one, each in zip(made, bars, strict=True):
+        assert all((track.notes["start_tick"] < BAR * each).all() for track in one.song.tracks)
+    assert told[-1] == (max(bars) * 16, max(bars) * 16)
 
 
 def test_tracks_are_named_after_their_groups_and_drums_are_on_channel_ten(tiny_run: Path, tmp_path: Path) -> None:

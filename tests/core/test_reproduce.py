@@ -13,6 +13,7 @@ from popgen_core import api
 from popgen_core.errors import Refused
 from popgen_core.music import song_from_midi, song_to_midi
 from popgen_core.music.midi import PROVENANCE
+from popgen_core.music.song import TEMPO, rows
 from popgen_core.songwriter import write_song
 
 pytest_plugins = ("pop_run",)
@@ -39,6 +40,15 @@ def test_a_song_that_was_drawn_by_earlier_rules_is_not_taken_for_another_one(pop
     row.path.write_bytes(song_to_midi(replace(song, provenance=song.provenance.replace(', "touch": 1.0', ""))))
     with pytest.raises(Refused, match="held songs less firmly to their plans"):
         api.reproduce(row.path, pop_run)
+
+
+def test_of_a_song_that_had_the_tempo_of_its_call_both_tempi_are_told(pop_run: Path, tmp_path: Path) -> None:
+    [row] = api.generate(pop_run, tmp_path / "out", bars=1)
+    song = song_from_midi(row.path.read_bytes())
+    now = song.tempo_bpm(0)
+    row.path.write_bytes(song_to_midi(replace(song, tempos=rows(TEMPO, [(0, 1_000_000)]))))
+    made = api.reproduce(row.path, pop_run)
+    assert (made.same, made.remarks) == (False, (f"tempo: 60 then, {now:g} now",))
 
 
 def test_a_song_written_around_another_needs_that_song(pop_run: Path, tmp_path: Path) -> None:

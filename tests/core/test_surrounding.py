@@ -14,7 +14,7 @@ from popgen_core.generate.request import Request, RequestError
 from popgen_core.generate.wanted import Wanted, completed
 from popgen_core.music.grid import SecondsGrid
 from popgen_core.music.song import CONTROL, METER, TEMPO, Marker, Song, Track, notes_from, rows
-from popgen_core.plan import Chord, Key, plan_of
+from popgen_core.plan import Chord, Key, Plan, plan_of
 from popgen_core.plan.book import book_of
 from popgen_core.plan.features import CONTROLS
 from popgen_core.songwriter import write_songs
@@ -23,7 +23,7 @@ FOUR = {"drums": beats(4, 36), "bass": beats(4, 40)}
 
 
 def wanted(song: Song, **asked: Any) -> Wanted:
-    return completed(Request(**asked), GROUPS, {}, CONTROLS, laid(song))
+    return completed(Request(**asked), GROUPS, {}, CONTROLS, laid(song))[0]
 
 
 def staying(song: Song, made: Wanted, *written: Track) -> dict[str, list[Any]]:
@@ -75,7 +75,7 @@ def test_on_a_grid_of_seconds_nothing_behind_a_bar_line_is_taken_for_what_is_bef
     song = user_song({**FOUR, "bass": [(BAR - 12, 100, 39, 80), (BAR, 100, 40, 80), (2 * BAR, 100, 41, 80)]})
     song = replace(song, tempos=rows(TEMPO, [(0, round(60e6 / 110))]))
     asked = Request(around="bars", bars_at=(2, 2), groups=("bass",))
-    made = completed(asked, GROUPS, {}, CONTROLS, laid(song, SecondsGrid(20)))
+    made = completed(asked, GROUPS, {}, CONTROLS, laid(song, SecondsGrid(20)))[0]
     assert [note[2] for note in staying(song, made)["bass"]] == [39, 41]
 
 
@@ -150,10 +150,10 @@ def test_of_notes_that_are_replaced_the_model_hears_no_tail_behind_their_bars() 
 def test_new_bars_may_have_chords_where_the_song_had_none_and_those_that_are_said_begin_with_them() -> None:
     song = user_song({"drums": beats(8, 36), "lead": [(480 * beat, 400, 60, 80) for beat in range(16, 32)]})
     asked = {"around": "bars", "bars_at": (3, 6), "groups": ("chords",)}
-    [plan] = set_of(wanted(song, **asked))
+    [plan] = set_of(song, **asked)
     assert plan.chords[2] is not None  # outside: said to be none
     assert plan.chords[4:8] == (None,) * 4
-    [plan] = set_of(wanted(song, **asked, chords="C G Am F", key="C"))
+    [plan] = set_of(song, **asked, chords="C G Am F", key="C")
     assert plan.chords[4:12] == tuple(Chord(root, kind) for root, kind in CHORDS for _ in range(2))
     touched = plan.sections[plan.section_of()[2]]
     assert touched.key == Key(0)
@@ -164,30 +164,31 @@ def test_new_bars_may_have_chords_where_the_song_had_none_and_those_that_are_sai
 CHORDS = ((0, "maj"), (7, "maj"), (9, "min"), (5, "maj"))
 
 
-def set_of(made: Wanted) -> list[Any]:
+def set_of(song: Song, **asked: Any) -> list[Plan]:
     """The different plans: the eight drawings of bars that are written anew share one."""
-    assert len(made.plans) == 8
-    return list({id(plan): plan for plan in made.plans}.values())
+    made = completed(Request(**asked), GROUPS, {}, CONTROLS, laid(song))
+    assert len(made) == 8
+    return list({id(each.plan): each.plan for each in made}.values())
 
 
 def test_what_was_heard_of_other_groups_is_open_beside_kept_ones() -> None:
     """Energy, who plays, how much, and chords where only drums sounded: for popgen to write; kept groups as heard."""
     triad = [note for pitch in (60, 64, 67) for note in beats(2, pitch)]
     song = user_song({"drums": beats(4, 36), "chords": triad})
-    [plan] = wanted(song, around="keep", keep=("drums",)).plans
+    plan = wanted(song, around="keep", keep=("drums",)).plan
     assert {section.energy for section in plan.sections} == {None}
     assert {section.groups for section in plan.sections} == {None}
     assert [dict(section.density) for section in plan.sections] == [{"drums": 1.0}] * len(plan.sections)
     assert [list(section.dynamics) for section in plan.sections] == [["drums"]] * len(plan.sections)
     assert plan.chords == (Chord(0),) * 4 + (None,) * 4
-    [told] = wanted(song, around="keep", keep=("drums",), energy="0.8").plans
+    told = wanted(song, around="keep", keep=("drums",), energy="0.8").plan
     assert {section.energy for section in told.sections} == {0.8}
 
 
 def test_kept_groups_are_planned_to_play_beside_those_that_are_written() -> None:
     book = book_of(plan_of(song) for song in write_songs(4, 3)).to_plain()
     asked = Request(around="keep", keep=("drums",), groups=("bass",))
-    [plan] = completed(asked, GROUPS, {"plans": book}, CONTROLS, laid(user_song(FOUR))).plans
+    plan = completed(asked, GROUPS, {"plans": book}, CONTROLS, laid(user_song(FOUR)))[0].plan
     assert {group for section in plan.sections for group in section.groups or ()} == {"drums", "bass"}
 
 
@@ -197,7 +198,7 @@ def test_new_bars_recall_nothing_and_may_be_played_as_much_as_the_model_likes() 
     again = [*line, *((start + 8 * BAR, length, pitch, loud) for start, length, pitch, loud in line)]
     song = user_song({"drums": beats(16, 36), "lead": again})
     before = plan_of(laid(song).grouped)
-    [plan] = set_of(wanted(song, around="bars", bars_at=(10, 11), groups=("lead",)))
+    [plan] = set_of(song, around="bars", bars_at=(10, 11), groups=("lead",))
     assert all(before.recalls[8:16])
     assert plan.recalls == (*before.recalls[:9], None, None, *before.recalls[11:])
     for section in plan.sections:
@@ -211,7 +212,7 @@ def test_a_key_said_of_new_bars_is_that_of_their_section_alone() -> None:
     drums = [(8 * BAR + 240 * step, 100, 36 + step % 4, 120) for step in range(64)]
     song = user_song({"drums": drums, "strings": calm, "lead": loud})
     assert [section.bars for section in plan_of(laid(song).grouped).sections] == [8, 8]
-    [told] = set_of(wanted(song, around="bars", bars_at=(16, 16), groups=("lead",), key="D"))
+    [told] = set_of(song, around="bars", bars_at=(16, 16), groups=("lead",), key="D")
     assert [section.key == Key(2) for section in told.sections] == [False, True]
 
 
@@ -227,7 +228,7 @@ def test_a_song_goes_on_in_the_form_that_is_said() -> None:
     assert (made.start, made.stop, made.bars, made.end_tick) == (4, 7, 7, 7 * BAR)
     assert made.around is not None
     assert made.around.kept.all(axis=1).tolist() == [True] * 64 + [False] * 48
-    assert [(section.name, section.bars) for section in made.plans[0].sections[-2:]] == [("chorus", 2), ("outro", 1)]
+    assert [(section.name, section.bars) for section in made.plan.sections[-2:]] == [("chorus", 2), ("outro", 1)]
 
 
 def test_a_song_goes_on_in_the_meter_and_tempo_in_which_it_ends() -> None:

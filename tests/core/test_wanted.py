@@ -26,7 +26,13 @@ def corpus() -> dict[str, Any]:
 
 
 def wanted(corpus: dict[str, Any], **asked: Any) -> Wanted:
-    return completed(Request(**asked), GROUPS, corpus, CONTROLS)
+    """The first song of a request, completed."""
+    return completed(Request(**asked), GROUPS, corpus, CONTROLS)[0]
+
+
+def plans(corpus: dict[str, Any], **asked: Any) -> list[Plan]:
+    """The plans of all songs of a request."""
+    return [song.plan for song in completed(Request(**asked), GROUPS, corpus, CONTROLS)]
 
 
 def names(plan: Plan) -> list[tuple[str, int]]:
@@ -37,7 +43,7 @@ def test_a_form_with_its_chords_key_and_energy_is_kept_and_the_rest_is_written(c
     made = wanted(
         corpus, form="intro:2 verse:4", chords="intro: C; verse: C G Am F", key="C", energy="0.2 0.8", tempo=96.0
     )
-    [plan] = made.plans
+    plan = made.plan
     assert names(plan) == [("intro", 2), ("verse", 4)]
     assert plan.chords[:6] == (Chord(0),) * 6
     assert plan.chords[6:8] == (Chord(7),) * 2
@@ -52,37 +58,37 @@ def test_nothing_said_is_sixty_seconds_of_the_corpus_s_tempo_with_a_form_of_popg
 ) -> None:
     made = wanted(corpus)
     assert made.bars == 25  # 100 beats
-    assert sum(bars for _, bars in names(made.plans[0])) == 25
-    assert all(name for name, _ in names(made.plans[0]))
+    assert sum(bars for _, bars in names(made.plan)) == 25
+    assert all(name for name, _ in names(made.plan))
 
 
 def test_each_song_has_a_plan_of_its_own_and_those_among_which_the_best_is_chosen_share_it(
     corpus: dict[str, Any],
 ) -> None:
-    plans = wanted(corpus, bars=16, count=3, best_of=2, seed=4).plans
-    assert len(plans) == 6
-    assert plans[0] == plans[1]
-    assert plans[2] == plans[3]
-    assert plans[0] != plans[2]
-    assert plans == wanted(corpus, bars=16, count=3, best_of=2, seed=4).plans
-    assert plans != wanted(corpus, bars=16, count=3, best_of=2, seed=5).plans
+    made = plans(corpus, bars=16, count=3, best_of=2, seed=4)
+    assert len(made) == 6
+    assert made[0] == made[1]
+    assert made[2] == made[3]
+    assert made[0] != made[2]
+    assert made == plans(corpus, bars=16, count=3, best_of=2, seed=4)
+    assert made != plans(corpus, bars=16, count=3, best_of=2, seed=5)
 
 
 def test_a_plan_file_is_kept_but_for_what_is_said_beside_it(corpus: dict[str, Any]) -> None:
-    [plan] = wanted(corpus, form="verse:4 chorus:4", seed=1).plans
+    [plan] = plans(corpus, form="verse:4 chorus:4", seed=1)
     text = plan_to_toml(plan)
-    assert wanted(corpus, plan=text, seed=9).plans == (plan,)
-    [changed] = wanted(corpus, plan=text, chords="D A", key="D").plans
+    assert plans(corpus, plan=text, seed=9) == [plan]
+    [changed] = plans(corpus, plan=text, chords="D A", key="D")
     assert changed.chords[:4] == (Chord(2), Chord(2), Chord(9), Chord(9))
     assert {section.key for section in changed.sections} == {Key(2)}
     assert names(changed) == names(plan)
 
 
 def test_only_the_wanted_groups_are_planned_and_no_bar_comes_back_unless_wished(corpus: dict[str, Any]) -> None:
-    [plan] = wanted(corpus, bars=32, groups=("drums", "bass"), recalls=False).plans
+    [plan] = plans(corpus, bars=32, groups=("drums", "bass"), recalls=False)
     assert {group for section in plan.sections for group in section.groups or ()} == {"drums", "bass"}
     assert set(plan.recalls) == {None}
-    [other] = wanted(corpus, bars=32, groups=("drums", "bass")).plans
+    [other] = plans(corpus, bars=32, groups=("drums", "bass"))
     assert any(other.recalls)
 
 
@@ -118,38 +124,36 @@ def test_a_plan_file_that_says_what_the_model_cannot_hear_is_refused(line: str, 
     text = f"[[section]]\nbars = 4\n{line}\n"
     with pytest.raises(PopgenError, match=f"--plan says .*without the control {said}"):
         completed(Request(plan=text), GROUPS, {}, ())
-    assert completed(Request(plan=text), GROUPS, {}, CONTROLS).bars == 4
+    assert completed(Request(plan=text), GROUPS, {}, CONTROLS)[0].bars == 4
 
 
 def test_a_plan_of_length_groups_tempo_and_meter_is_for_any_model() -> None:
     text = "tempo = 90.0\nmeter = '3/4'\n[[section]]\nname = ''\nbars = 4\ngroups = ['bass']\n"
-    made = completed(Request(plan=text), GROUPS, {"tempo": 120}, ())
+    [made] = completed(Request(plan=text), GROUPS, {"tempo": 120}, ())
     assert (made.end_tick, made.tempo) == (4 * 1440, pytest.approx(90, abs=1e-3))
     assert made.template.meters.tolist() == [(0, 3, 4)]
 
 
 def test_beside_a_plan_only_the_sections_that_are_named_change() -> None:
     text = PLAN + "chords = 'C'\nenergy = 0.2\n" + PLAN.replace("verse", "chorus") + "chords = 'F'\nenergy = 0.7\n"
-    [plan] = completed(Request(plan=text, chords="chorus: G", energy="chorus=0.9"), GROUPS, {}, CONTROLS).plans
+    plan = completed(Request(plan=text, chords="chorus: G", energy="chorus=0.9"), GROUPS, {}, CONTROLS)[0].plan
     assert plan.chords == (Chord(0),) * 8 + (Chord(7),) * 8
     assert [section.energy for section in plan.sections] == [0.2, 0.9]
 
 
 def test_no_recalls_takes_those_of_a_plan_file_away() -> None:
     text = PLAN + "recalls = ['2 like 1']\n"
-    [plan] = completed(Request(plan=text), GROUPS, {}, CONTROLS).plans
+    plan = completed(Request(plan=text), GROUPS, {}, CONTROLS)[0].plan
     assert [recall and recall.bar for recall in plan.recalls] == [None, 0, None, None]
-    [plan] = completed(Request(plan=text, recalls=False), GROUPS, {}, CONTROLS).plans
+    plan = completed(Request(plan=text, recalls=False), GROUPS, {}, CONTROLS)[0].plan
     assert plan.recalls == (None,) * 4
-    assert (
-        completed(Request(plan=PLAN.replace("verse", "") + "recalls = ['2 like 1']\n", recalls=False), GROUPS, {}).bars
-        == 4
-    )
+    unnamed = PLAN.replace("verse", "") + "recalls = ['2 like 1']\n"
+    assert completed(Request(plan=unnamed, recalls=False), GROUPS, {})[0].bars == 4
 
 
 def test_key_and_chords_can_be_held_to_without_their_controls() -> None:
-    made = completed(Request(bars=2, chords="C G", chord_strength=1.0, key="C", key_strength=0.5), GROUPS, {}, ())
-    assert made.plans[0].chords == (Chord(0), Chord(0), Chord(7), Chord(7))
+    [made] = completed(Request(bars=2, chords="C G", chord_strength=1.0, key="C", key_strength=0.5), GROUPS, {}, ())
+    assert made.plan.chords == (Chord(0), Chord(0), Chord(7), Chord(7))
 
 
 @pytest.mark.parametrize(
@@ -192,7 +196,7 @@ def test_what_cannot_be_is_refused_in_one_line(corpus: dict[str, Any], asked: di
 
 def test_an_unnamed_section_is_for_popgen_to_form(corpus: dict[str, Any]) -> None:
     text = plan_to_toml(Plan((Section("intro", 4), Section("", 12)), (None,) * 32, (None,) * 16))
-    [plan] = wanted(corpus, plan=text).plans
+    [plan] = plans(corpus, plan=text)
     assert names(plan)[0] == ("intro", 4)
     assert all(name for name, _ in names(plan))
     assert plan.bars == 16

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -25,15 +26,16 @@ __all__ = ["DrawnNotes", "draw_frames"]
 @torch.inference_mode()
 def draw_frames(model: Model, conductors: Sequence[Conductor], seed: int, first: int = 0) -> Iterator[Frame]:
     """One Frame (song, ...) for each cue of the conductors, one a song, from frame `first` on, drawn after silence with
-    one generator seeded by `seed`; each hears those before it. Ends where the first song does."""
+    one generator seeded by `seed`; each hears those before it. Ends where the last song does: the model is told the
+    last cue of one that ended sooner again, and its conductor hears no more."""
     device, channels, batch = next(model.parameters()).device, model.sizes.roll.channels, len(conductors)
     generator = torch.Generator(device=device).manual_seed(seed)
     stream, past = model.start(batch), model.silence(batch).past  # (batch, 1, group, channel, pitch)
     remembered = [Remembered(channels.index("onset"), channels.index("active")) for _ in conductors]
     played = _played_before(first, conductors, model) if model.remembers else None
-    number = first
-    while None not in (cues := [conductor.cue(number) for conductor in conductors]):
-        told = [cue for cue in cues if cue is not None]
+    number, told = first, list[Cue]()
+    while any(cues := [conductor.cue(number) for conductor in conductors]):
+        told = [cue or told[song] for song, cue in enumerate(cues)]
         inputs = _inputs(told, past, remembered)
         if played is not None:
             echo = played.echo(number, [cue.lags for cue in told])
@@ -46,13 +48,13 @@ def draw_frames(model: Model, conductors: Sequence[Conductor], seed: int, first:
             frame = model.decoder.sample(hidden, inputs, must, told[0].settings, generator)
         if told[0].judged:
             nats = surprise(model.decoder, hidden, inputs, frame).tolist()
-            for conductor, each in zip(conductors, nats, strict=True):
+            for conductor, each in compress(zip(conductors, nats, strict=True), cues):
                 conductor.judged(each)
         past = as_past(frame, channels)
         if played is not None:
             seconds = [cue.seconds for cue in told] if told[0].forced is None else None
             played.hear(number, frame, seconds, _given_groups(told))
-        for song, conductor in enumerate(conductors):
+        for song, conductor in compress(enumerate(conductors), cues):
             conductor.heard(number, frame, song)
             if conductor.recalls:
                 remembered[song].add(number, past[song, 0])
@@ -175,17 +177,20 @@ class Sounding:
 
 class DrawnNotes:
     """Collects drawn frames into notes: a note sounds while its cell is active, and the duration drawn at its
-    onset places its end within the half frame either way that a roll rounds to the same last frame."""
+    onset places its end within the half frame either way that a roll rounds to the same last frame.
 
-    def __init__(self, batch: int, frame_seconds: Callable[[int], float], first: int = 0) -> None:
-        self.frame_seconds = frame_seconds  # length of a frame in seconds
-        self.sounding: list[dict[tuple[int, int], Sounding]] = [{} for _ in range(batch)]
-        self.events: list[list[tuple[Any, ...]]] = [[] for _ in range(batch)]
+    `seconds` (frame,) of each song: how long its frames last; behind them nothing begins and nothing sounds on."""
+
+    def __init__(self, seconds: Sequence[Sequence[float] | NDArray[np.float64]], first: int = 0) -> None:
+        self.seconds, self.ends = seconds, np.array([len(each) for each in seconds])
+        self.sounding: list[dict[tuple[int, int], Sounding]] = [{} for _ in seconds]
+        self.events: list[list[tuple[Any, ...]]] = [[] for _ in seconds]
         self.frames = first  # number of the next frame
 
     def add(self, frame: Frame) -> None:
         """Take in the next frame of every song."""
-        onset, active = frame.onset.numpy(), frame.active.numpy()  # (song, group, pitch)
+        goes_on = (self.frames < self.ends)[:, None, None]
+        onset, active = frame.onset.numpy() & goes_on, frame.active.numpy() & goes_on  # (song, group, pitch)
         for song, notes in enumerate(self.sounding):
             for cell in [cell for cell in notes if onset[song][cell] or not active[song][cell]]:
                 self._end(song, cell)
@@ -208,6 +213,6 @@ class DrawnNotes:
 
     def _end(self, song: int, cell: tuple[int, int]) -> None:
         note = self.sounding[song].pop(cell)
-        length = self.frame_seconds(note.frame)
+        length = float(self.seconds[song][note.frame])
         seconds = fitted_length(note.seconds, note.offset, self.frames - note.frame, length)
         self.events[song].append((note.frame, self.frames - 1, *cell, note.velocity, seconds, note.offset))

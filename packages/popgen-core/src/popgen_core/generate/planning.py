@@ -28,12 +28,12 @@ def usual_meter(corpus: Mapping[str, Any]) -> tuple[int, int]:
     return int(top), int(bottom)
 
 
-def usual_tempo(corpus: Mapping[str, Any], seed: int) -> float:
-    """The tempo of a song of which none is asked: one of the corpus's, drawn by the seed, the same for all songs of a
-    request; of checkpoints that do not know their corpus's tempi, its median."""
+def usual_tempo(corpus: Mapping[str, Any], seed: int, song: int = 0) -> float:
+    """The tempo of a request's song of which none is asked: one of the corpus's, drawn by the seed, its own for each
+    song; of checkpoints that do not know their corpus's tempi, its median."""
     if not (tempi := corpus.get("tempi")):
         return float(corpus.get("tempo", 120))
-    drawn = np.random.default_rng([seed, OF_TEMPO]).uniform(0, len(tempi) - 1)
+    drawn = np.random.default_rng([seed, OF_TEMPO, song]).uniform(0, len(tempi) - 1)
     return float(round(np.interp(drawn, np.arange(len(tempi)), tempi)))
 
 
@@ -52,15 +52,13 @@ def _check_control(what: str, control: str, request: Request, controls: Collecti
     raise RequestError(f"{what}: the checkpoint was trained without the control {control}{way}")
 
 
-def settled(
-    request: Request, asked: AskedPlan, corpus: Mapping[str, Any], known: Sequence[str], controls: Collection[str]
-) -> Plan:
-    """What the user settled: their plan file with what they said beside it, or a plan of the asked length."""
+def settled(request: Request, asked: AskedPlan, bars: int, known: Sequence[str], controls: Collection[str]) -> Plan:
+    """What the user settled: their plan file with what they said beside it, or a plan of the asked length; `bars` are
+    those of the seconds asked for."""
     if request.plan is None:
-        bars = request.bars
-        if bars is None and (request.form is None or request.seconds is not None):
-            bars = bars_of(request, asked, corpus)
-        return partial_plan(asked, bars)
+        if request.bars is None and (request.form is None or request.seconds is not None):
+            return partial_plan(asked, bars)
+        return partial_plan(asked, request.bars)
     if request.form is not None:
         raise RequestError("--form and --plan both say the form", hint="leave one out, or edit the plan")
     if request.seconds is not None:
@@ -92,10 +90,9 @@ def _check_plan(plan: Plan, request: Request, known: Sequence[str], controls: Co
             _check_control(f"--plan says {control}", control, request, controls)
 
 
-def bars_of(request: Request, asked: AskedPlan, corpus: Mapping[str, Any]) -> int:
-    """The whole number of bars that is nearest to the seconds asked for."""
-    tempo = asked.tempo or usual_tempo(corpus, request.seed)
-    top, bottom = asked.meter or usual_meter(corpus)
+def bars_of(request: Request, tempo: float, meter: tuple[int, int]) -> int:
+    """The whole number of bars of this tempo and meter that is nearest to the seconds asked for."""
+    top, bottom = meter
     seconds = USUAL_SECONDS if request.seconds is None else request.seconds
     return max(round(seconds * tempo / 60 / (4 * top / bottom)), 1)
 
@@ -121,15 +118,14 @@ def restated(sections: Sequence[Section], asked: AskedPlan) -> tuple[Section, ..
     return tuple(sections)
 
 
-def plans_of(request: Request, partial: Plan, corpus: Mapping[str, Any]) -> tuple[Plan, ...]:
-    """One plan for each song that is drawn, what is open filled in as the corpus would have it; best-of songs share."""
+def plans_of(request: Request, partials: Sequence[Plan], corpus: Mapping[str, Any]) -> tuple[Plan, ...]:
+    """A plan for each song, what is open of its partial one filled in as the corpus would have it."""
     if not request.recalls:
-        partial = replace(partial, recalls=(None,) * partial.bars)
+        partials = [replace(partial, recalls=(None,) * partial.bars) for partial in partials]
     if "plans" not in corpus:
-        return (partial,) * (request.count * request.draws)
+        return tuple(partials)
     book = PlanBook.from_plain(corpus["plans"])
     again = request.form is not None  # who writes a form names a section twice on purpose
     wish = Wish(groups=request.groups, recalls=request.recalls, again=again)
-    seeds = [int(np.random.SeedSequence([request.seed, song]).generate_state(1)[0]) for song in range(request.count)]
-    plans = (written(partial, book, seed, wish) for seed in seeds)
-    return tuple(plan for plan in plans for _ in range(request.draws))
+    seeds = [int(np.random.SeedSequence([request.seed, song]).generate_state(1)[0]) for song in range(len(partials))]
+    return tuple(written(partial, book, seed, wish) for partial, seed in zip(partials, seeds, strict=True))

@@ -19,18 +19,20 @@ from popgen_core.generate.request import Request
 from popgen_core.generate.write import Progress, draw_songs
 from popgen_core.music.guard import read_bytes, read_song
 from popgen_core.music.midi import PROVENANCE, song_to_midi
+from popgen_core.music.song import Song
 from popgen_core.plugins import Catalogue
 from popgen_core.shipped import checkpoint_that_wrote
 
 __all__ = ["Reproduced", "made_from", "reproduced"]
 
 VERSIONS = {"popgen": __version__, "torch": torch.__version__}
+SAME_TEMPO = 0.01  # quarter notes a minute: MIDI tells a tempo in whole microseconds
 
 
 @dataclass(frozen=True)
 class Reproduced:
     """Whether a song was made again byte for byte; the sha256 of the file and of what was made, and what was different
-    beforehand (versions) where it was not."""
+    beforehand (versions, tempo) where it was not."""
 
     same: bool
     sha256: str
@@ -79,9 +81,10 @@ def reproduced(
     around = generator.around(_source(request, source))
     with generator.loaded.recipe.at_work():
         drawn = draw_songs(generator.loaded, request, around, progress)
-    bytes_again = song_to_midi(drawn[made["index"]].song)
+    again = drawn[made["index"]].song
+    bytes_again = song_to_midi(again)
     before, after = (hashlib.sha256(data).hexdigest() for data in (read_bytes(song), bytes_again))
-    remarks = (*generator.loaded.remarks, *_differences(made, generator.loaded))
+    remarks = (*generator.loaded.remarks, *_differences(made, generator.loaded), *_tempi(song, again))
     return Reproduced(before == after, before, after, remarks)
 
 
@@ -141,6 +144,12 @@ def _source(request: Request, source: Path | None) -> Any:
     if (found := hashlib.sha256(read_bytes(source)).hexdigest()) != request.source:
         raise Refused(f"{source} ({found[:12]}) is not the song that it was written around ({request.source[:12]})")
     return read_song(source).song
+
+
+def _tempi(song: Path, again: Song) -> tuple[str, ...]:
+    """The tempo, where it is another: songs of one call once shared it."""
+    then, now = (float(each.tempo_bpm(0)) for each in (read_song(song).song, again))
+    return () if abs(then - now) < SAME_TEMPO else (f"tempo: {then:g} then, {now:g} now",)
 
 
 def _differences(made: dict[str, Any], loaded: Loaded) -> tuple[str, ...]:

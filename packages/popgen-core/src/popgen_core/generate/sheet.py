@@ -11,13 +11,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from popgen_core.analysis.lags import lags_of
 from popgen_core.generate.limits import Limits
 from popgen_core.generate.load import Loaded
 from popgen_core.generate.planned import controls_of
 from popgen_core.generate.request import USUAL_CHORD_STRENGTH, Request
 from popgen_core.generate.rules import Rules
 from popgen_core.generate.task import Wanted
-from popgen_core.plan.plan import Plan
+from popgen_core.music.bars import bar_lines
+from popgen_core.music.grid import Grid, frames_nearest
 from popgen_core.plan.told import Told
 
 __all__ = ["Sheet", "sheets_of"]
@@ -36,13 +38,24 @@ OFF: dict[str, dict[str, Any]] = {  # what switching a rule off means
 
 @dataclass(frozen=True)
 class Sheet:
-    """`controls` (frame, feature) of a song; `returns` (recalled bar, 3) in frames, as in `plan.told`, and how firmly
-    each is `held`, in log-odds; `limits`: what must hold."""
+    """`start`, `stop`: frames start..stop-1 are written, all but for a user's song. `controls` (frame, feature) up to
+    the song's end, and how many `seconds` (frame,) each lasts; `returns` (recalled bar, 3) in frames, as in
+    `plan.told`, and how firmly each is `held`, in log-odds; `limits`: what must hold; `lags` (frame, lag): how long ago
+    a beat and some bars lie, for models that listen there."""
 
+    start: int
+    stop: int
     controls: Tensor
+    seconds: NDArray[np.float64]
     returns: NDArray[np.int64]
     held: NDArray[np.float64]
     limits: Limits
+    lags: NDArray[np.int64] | None
+
+    @property
+    def frames(self) -> int:
+        """Where the song ends."""
+        return len(self.controls)
 
     @property
     def recalled(self) -> list[bool]:
@@ -52,25 +65,24 @@ class Sheet:
             made[here : here + length] = True
         return made.tolist()
 
-    def earliest(self, start: int) -> int:
-        """The earliest frame that comes back from frame `start` on; `start` where none from before it does."""
-        sources = self.returns[self.returns[:, 0] + self.returns[:, 2] > start, 1]
-        return int(sources.min(initial=start))
+    @property
+    def earliest(self) -> int:
+        """The earliest frame that comes back in those that are written; their first where none from before it does."""
+        sources = self.returns[self.returns[:, 0] + self.returns[:, 2] > self.start, 1]
+        return int(sources.min(initial=self.start))
 
 
-def sheets_of(loaded: Loaded, request: Request, wanted: Wanted, frames: int) -> list[Sheet]:
-    """A sheet for each song that is drawn; songs of one plan share theirs."""
-    made: dict[int, Sheet] = {}
-    for plan in wanted.plans:
-        if id(plan) not in made:
-            made[id(plan)] = _sheet(loaded, request, wanted, plan, frames)
-    return [made[id(plan)] for plan in wanted.plans]
+def sheets_of(loaded: Loaded, request: Request, songs: Sequence[Wanted]) -> list[Sheet]:
+    """A sheet for each song that is drawn; where a song is drawn more than once, all share one."""
+    made = {id(song): _sheet(loaded, request, song) for song in {id(song): song for song in songs}.values()}
+    return [made[id(song)] for song in songs]
 
 
-def _sheet(loaded: Loaded, request: Request, wanted: Wanted, plan: Plan, frames: int) -> Sheet:
+def _sheet(loaded: Loaded, request: Request, wanted: Wanted) -> Sheet:
     spec, grid, known = loaded.model.sizes.roll, loaded.recipe.grid, loaded.recipe.controls.known
     device = next(loaded.model.parameters()).device
-    told = Told.of(plan, wanted.template, grid, known, spec.groups, frames) if known else None
+    start, stop, frames = (_frame(grid, wanted, bar) for bar in (wanted.start, wanted.stop, wanted.bars))
+    told = Told.of(wanted.plan, wanted.template, grid, known, spec.groups, frames) if known else None
     controls = controls_of(wanted.template, grid, frames, loaded.model.sizes, told)
     limits = Limits(
         wanted.template,
@@ -78,7 +90,7 @@ def _sheet(loaded: Loaded, request: Request, wanted: Wanted, plan: Plan, frames:
         spec,
         frames,
         rules=_rules(request, loaded.recipe.controls.known),
-        plan=plan,
+        plan=wanted.plan,
         groups=wanted.groups,
         drums=loaded.card.corpus.get("drums", ["drums"]),
         corpus=loaded.card.corpus,
@@ -86,7 +98,16 @@ def _sheet(loaded: Loaded, request: Request, wanted: Wanted, plan: Plan, frames:
     )
     returns, likeness = (told.returns, told.likeness) if told else (np.zeros((0, 3), dtype=np.int64), np.zeros(0))
     held = limits.rules.recall * likeness_odds(likeness)
-    return Sheet(torch.from_numpy(controls).to(device), returns, held, limits)
+    seconds = np.diff(wanted.template.seconds(grid.ticks(wanted.template, np.arange(frames + 1))))
+    lags = lags_of(wanted.template, grid, frames) if loaded.model.remembers else None
+    return Sheet(start, stop, torch.from_numpy(controls).to(device), seconds, returns, held, limits, lags)
+
+
+def _frame(grid: Grid, wanted: Wanted, bar: int) -> int:
+    """The first frame of a bar; of the one behind the last, the frame with which the song has ended."""
+    line = bar_lines(wanted.template, max(wanted.end_tick, 1))[bar : bar + 1]
+    frame = int(frames_nearest(grid.positions(wanted.template, line))[0])
+    return max(frame, 1) if bar == wanted.bars else frame
 
 
 def likeness_odds(likeness: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ from popgen_core.music.ending import end_of
 from popgen_core.music.grid import frames_nearest
 from popgen_core.music.song import Song
 from popgen_core.plan import NO_CHORD, Plan, Section, plan_of
-from popgen_core.plan.words.asked import AskedPlan, asked_from, partial_plan
+from popgen_core.plan.words.asked import asked_from, partial_plan
 
 __all__ = ["wanted_around"]
 
@@ -30,8 +30,10 @@ ITS_OWN = {  # what a song has and so cannot be said beside it
 }
 
 
-def wanted_around(request: Request, known: Sequence[str], corpus: Mapping[str, Any], around: Around) -> Wanted:
-    """A request about a user's song, completed. Raises RequestError or PlanError for what cannot be."""
+def wanted_around(
+    request: Request, known: Sequence[str], corpus: Mapping[str, Any], around: Around
+) -> tuple[Wanted, ...]:
+    """The songs of a request about a user's song, completed. Raises RequestError or PlanError for what cannot be."""
     if not around.grouped.note_count:
         raise RequestError("the song that is given has no notes that a group plays", hint="give one with notes")
     said = [name for name in ITS_OWN[request.around] if getattr(request, name) is not None]
@@ -41,23 +43,23 @@ def wanted_around(request: Request, known: Sequence[str], corpus: Mapping[str, A
     return ways[request.around](request, known, corpus, around)
 
 
-def _continued(request: Request, known: Sequence[str], corpus: Mapping[str, Any], around: Around) -> Wanted:
+def _continued(request: Request, known: Sequence[str], corpus: Mapping[str, Any], around: Around) -> tuple[Wanted, ...]:
     """A song goes on: a form, `bars` or `seconds` of new music behind the bar in which its last note begins."""
     song, before = around.song, plan_of(around.grouped)
     (_, top, bottom), tempo = song.meters[-1].tolist(), float(song.tempo_bpm(song.end_tick))
     bars = request.bars
     if bars is None and (request.form is None or request.seconds is not None):
-        bars = bars_of(request, AskedPlan(tempo=tempo, meter=(top, bottom)), corpus)
+        bars = bars_of(request, tempo, (top, bottom))
     asked = asked_from(form=request.form, chords=request.chords, key=request.key, energy=request.energy)
     partial = _followed(before, partial_plan(asked, bars))
     lines = _lines(song, partial.bars)
     kept = _nothing_kept(around, lines)
     kept[: _frame(around, lines[before.bars])] = True
-    return Wanted(
+    return _each(
+        plans_of(request, (partial,) * request.count, corpus),
         template=_maps(song),
         bars=partial.bars,
         end_tick=max(lines[-1], song.end_tick),
-        plans=plans_of(request, partial, corpus),
         groups=tuple(group for group in known if request.groups is None or group in request.groups),
         start=before.bars,
         stop=partial.bars,
@@ -65,7 +67,7 @@ def _continued(request: Request, known: Sequence[str], corpus: Mapping[str, Any]
     )
 
 
-def _beside(request: Request, known: Sequence[str], corpus: Mapping[str, Any], around: Around) -> Wanted:
+def _beside(request: Request, known: Sequence[str], corpus: Mapping[str, Any], around: Around) -> tuple[Wanted, ...]:
     """Some groups of a song stay, others are written around them."""
     playing = [group for group in known if group in around.groups]
     if missing := [group for group in request.keep if group not in playing]:
@@ -90,11 +92,12 @@ def _beside(request: Request, known: Sequence[str], corpus: Mapping[str, Any], a
     lines = _lines(around.song, partial.bars)
     kept = _nothing_kept(around, lines)
     kept[:, [known.index(group) for group in request.keep]] = True
-    return Wanted(
+    request = replace(request, groups=(*request.keep, *groups))
+    return _each(
+        plans_of(request, (partial,) * request.count, corpus),
         template=_maps(around.song),
         bars=partial.bars,
         end_tick=max(lines[-1], end_of(around.song)),
-        plans=plans_of(replace(request, groups=(*request.keep, *groups)), partial, corpus),
         groups=groups,
         start=0,
         stop=partial.bars,
@@ -102,7 +105,7 @@ def _beside(request: Request, known: Sequence[str], corpus: Mapping[str, Any], a
     )
 
 
-def _anew(request: Request, known: Sequence[str], corpus: Mapping[str, Any], around: Around) -> Wanted:
+def _anew(request: Request, known: Sequence[str], corpus: Mapping[str, Any], around: Around) -> tuple[Wanted, ...]:
     """Some bars of some groups are written anew; all else stays."""
     found = plan_of(around.grouped)
     first, last = request.bars_at or (0, 0)
@@ -115,16 +118,22 @@ def _anew(request: Request, known: Sequence[str], corpus: Mapping[str, Any], aro
     kept = ~_nothing_kept(around, lines)
     stretch = slice(_frame(around, lines[first - 1]), _frame(around, lines[last]))
     kept[stretch, [known.index(group) for group in request.groups]] = False
-    return Wanted(
+    return _each(
+        (plan,) * request.count,
         template=_maps(around.song),
         bars=min(last + FOLLOWING_BARS, found.bars),
         end_tick=max(lines[-1], end_of(around.song)),
-        plans=(plan,) * (request.count * request.draws),
         groups=tuple(request.groups),
         start=first - 1,
         stop=last,
         around=replace(around, kept=kept),
     )
+
+
+def _each(plans: Sequence[Plan], **shared: Any) -> tuple[Wanted, ...]:
+    """A song of each plan, alike in all else; songs of one plan are one."""
+    songs = {id(plan): Wanted(plan=plan, **shared) for plan in plans}
+    return tuple(songs[id(plan)] for plan in plans)
 
 
 def _followed(before: Plan, after: Plan) -> Plan:

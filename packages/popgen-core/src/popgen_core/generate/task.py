@@ -1,4 +1,4 @@
-"""What is to be written, settled to the last bar: the request and the user's song as the drawing needs them."""
+"""A song that is to be written, settled to the last bar: the request and the user's song as the drawing needs them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ __all__ = ["Wanted"]
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be written.
+    """One song that is to be written.
 
     `template`: an empty song with the tempo, meter and key maps; `bars` those that are drawn or listened to, `end_tick`
-    where the song ends; `plans` one for each song that is drawn; `groups` that are written. `around`: a user's song
-    with what of it is kept, of which bars `start`..`stop`-1 are written; without one those are all bars.
+    where the song ends; `plan` what was settled of it; `groups` that are written. `around`: a user's song with what of
+    it is kept, of which bars `start`..`stop`-1 are written; without one those are all bars.
     """
 
     template: Song
     bars: int
     end_tick: int
-    plans: tuple[Plan, ...]
+    plan: Plan
     groups: tuple[str, ...]
     start: int
     stop: int

@@ -1,4 +1,4 @@
-"""A request completed: where the song's bars lie, its plan, and what of a user's song stands in it."""
+"""A request completed: of each song where its bars lie, its plan, and what of a user's song stands in it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from popgen_core.generate.around import Around
-from popgen_core.generate.planning import check_controls, plans_of, settled, usual_meter, usual_tempo
+from popgen_core.generate.planning import bars_of, check_controls, plans_of, settled, usual_meter, usual_tempo
 from popgen_core.generate.request import Request, RequestError, check_request
 from popgen_core.generate.surrounding import wanted_around
 from popgen_core.generate.task import Wanted
 from popgen_core.music.song import METER, TEMPO, Song, rows
-from popgen_core.plan.words.asked import asked_from
+from popgen_core.plan import Plan
+from popgen_core.plan.words.asked import AskedPlan, asked_from
 
 __all__ = ["Wanted", "completed"]
 
@@ -25,21 +26,26 @@ def completed(
     corpus: Mapping[str, Any],
     controls: Sequence[str] = (),
     around: Around | None = None,
-) -> Wanted:
-    """Check a request and fill in what it leaves open, from the corpus's facts; `known` groups and `controls` are the
-    model's. Raises RequestError or PlanError, one line each, for what cannot be."""
+) -> tuple[Wanted, ...]:
+    """Check a request and fill in what it leaves open, from the corpus's facts -> all songs that are drawn, of each as
+    many in a row as --best-of chooses from.
+
+    `known` groups and `controls` are the model's. Raises RequestError or PlanError, one line each, for what cannot be.
+    """
     check_request(request, known)
     check_controls(request, controls)
     if around is None:
-        wanted = _alone(request, known, corpus, controls)
+        songs = _alone(request, known, corpus, controls)
     else:
-        wanted = wanted_around(request, known, corpus, around)
-    _check_groups(request, wanted)
-    return wanted
+        songs = wanted_around(request, known, corpus, around)
+    _check_groups(request, songs[0])
+    return tuple(song for song in songs for _ in range(request.draws))
 
 
-def _alone(request: Request, known: Sequence[str], corpus: Mapping[str, Any], controls: Sequence[str]) -> Wanted:
-    """A song of its own, from its first bar on."""
+def _alone(
+    request: Request, known: Sequence[str], corpus: Mapping[str, Any], controls: Sequence[str]
+) -> tuple[Wanted, ...]:
+    """Songs of their own, from their first bar on, each at its tempo; alike ones are one."""
     asked = asked_from(
         form=request.form,
         chords=request.chords,
@@ -48,14 +54,35 @@ def _alone(request: Request, known: Sequence[str], corpus: Mapping[str, Any], co
         tempo=request.tempo,
         meter=request.meter,
     )
-    partial = settled(request, asked, corpus, known, controls)
-    tempo = request.tempo or partial.tempo or usual_tempo(corpus, request.seed)
-    meter = request.meter or partial.meter or usual_meter(corpus)
-    partial = replace(partial, tempo=tempo, meter=meter)
-    template = Song(TICKS, (), rows(TEMPO, [(0, round(60e6 / tempo))]), rows(METER, [(0, *meter)]))
+    tempi = [request.tempo or usual_tempo(corpus, request.seed, song) for song in range(request.count)]
+    partials = {tempo: _partial(request, asked, tempo, corpus, (known, controls)) for tempo in tempi}
     groups = tuple(group for group in known if request.groups is None or group in request.groups)
-    end = partial.bars * TICKS * 4 * meter[0] // meter[1]
-    return Wanted(template, partial.bars, end, plans_of(request, partial, corpus), groups, 0, partial.bars)
+    plans = plans_of(request, [partials[tempo] for tempo in tempi], corpus)
+    songs = {id(plan): _song(plan, groups) for plan in plans}
+    return tuple(songs[id(plan)] for plan in plans)
+
+
+def _partial(
+    request: Request,
+    asked: AskedPlan,
+    tempo: float,
+    corpus: Mapping[str, Any],
+    model: tuple[Sequence[str], Sequence[str]],
+) -> Plan:
+    """What is settled of a song's plan, with its tempo, `tempo` where nobody says another, and its meter; `model`: its
+    groups and its controls."""
+    meter = request.meter or usual_meter(corpus)
+    plan = settled(request, asked, bars_of(request, tempo, meter), *model)
+    return replace(plan, tempo=request.tempo or plan.tempo or tempo, meter=request.meter or plan.meter or meter)
+
+
+def _song(plan: Plan, groups: tuple[str, ...]) -> Wanted:
+    """A song that has nothing but its plan, of which tempo and meter are settled."""
+    assert plan.tempo is not None
+    assert plan.meter is not None
+    (top, bottom), maps = plan.meter, rows(TEMPO, [(0, round(60e6 / plan.tempo))])
+    template = Song(TICKS, (), maps, rows(METER, [(0, top, bottom)]))
+    return Wanted(template, plan.bars, plan.bars * TICKS * 4 * top // bottom, plan, groups, 0, plan.bars)
 
 
 def _check_groups(request: Request, wanted: Wanted) -> None:

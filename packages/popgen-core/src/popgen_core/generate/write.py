@@ -13,7 +13,6 @@ import torch
 from numpy.typing import NDArray
 
 from popgen_core import __version__
-from popgen_core.analysis.lags import lags_of
 from popgen_core.contracts.tensors import Sampling
 from popgen_core.generate.around import Around, joined
 from popgen_core.generate.draw import DrawnNotes, draw_frames
@@ -24,9 +23,7 @@ from popgen_core.generate.sheet import Sheet, sheets_of
 from popgen_core.generate.task import Wanted
 from popgen_core.generate.wanted import completed
 from popgen_core.generate.watching import Watching
-from popgen_core.music.bars import bar_lines
 from popgen_core.music.ending import END
-from popgen_core.music.grid import frames_nearest
 from popgen_core.music.midi import PROVENANCE
 from popgen_core.music.roll import Roll, song_from_roll
 from popgen_core.music.song import Marker, Song, Track
@@ -59,35 +56,26 @@ def draw_songs(
     `around`: the user's song, where the request names one. The same checkpoint, request, song and machine give the same
     songs. Nothing that was drawn is repaired afterwards, but that overlaps of one pitch are cut as MIDI needs it.
     """
-    spec, grid = loaded.model.sizes.roll, loaded.recipe.grid
     check_touch(request.touch, loaded.model.decoder.form)
-    wanted = completed(request, spec.groups, loaded.card.corpus, loaded.recipe.controls.known, around)
-    start, stop, end = (_frame(loaded, wanted, bar) for bar in (wanted.start, wanted.stop, wanted.bars))
-    sheets = sheets_of(loaded, request, wanted, end)
-    heard = max(start - int(loaded.model.backbone.window), 0)
-    first = min([heard, *(sheet.earliest(start) for sheet in sheets)])  # what comes back must have been heard
-    seconds = np.diff(wanted.template.seconds(grid.ticks(wanted.template, np.arange(end + 1))))
-    conductors = _conductors(loaded, request, wanted, sheets, seconds, (first, start, stop, end))
-    notes = DrawnNotes(len(conductors), lambda frame: float(seconds[frame]), first)
+    known, controls = loaded.model.sizes.roll.groups, loaded.recipe.controls.known
+    songs = completed(request, known, loaded.card.corpus, controls, around)
+    sheets = sheets_of(loaded, request, songs)
+    heard = max(sheets[0].start - int(loaded.model.backbone.window), 0)
+    first = min([heard, *(sheet.earliest for sheet in sheets)])  # what comes back must have been heard
+    conductors = _conductors(loaded, request, songs[0], sheets, first)
+    notes, last = DrawnNotes([sheet.seconds for sheet in sheets], first), max(sheet.frames for sheet in sheets)
     with one_thread():
         for number, frame in enumerate(draw_frames(loaded.model, conductors, request.seed, first)):
             notes.add(frame)
             if progress:
-                progress(number + 1, end - first)
+                progress(number + 1, last - first)
     made = []
-    for index, events in enumerate(notes.finished()):
-        plan, events = wanted.plans[index], _new(wanted, events)
+    for index, (wanted, events) in enumerate(zip(songs, notes.finished(), strict=True)):
+        events = _new(wanted, events)
         among = max(len(events), 1) if _own(request, wanted) else 1
-        song = _song(loaded, request, wanted, plan, events, index)
-        made.append(DrawnSong(song, plan, index, conductors[index].nats / among))
+        song = _song(loaded, request, wanted, events, index)
+        made.append(DrawnSong(song, wanted.plan, index, conductors[index].nats / among))
     return made
-
-
-def _frame(loaded: Loaded, wanted: Wanted, bar: int) -> int:
-    """The first frame of a bar; of the one behind the last, the frame with which the song has ended."""
-    line = bar_lines(wanted.template, max(wanted.end_tick, 1))[bar : bar + 1]
-    frame = int(frames_nearest(loaded.recipe.grid.positions(wanted.template, line))[0])
-    return max(frame, 1) if bar == wanted.bars else frame
 
 
 def _own(request: Request, wanted: Wanted) -> bool:
@@ -106,25 +94,15 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _conductors(
-    loaded: Loaded,
-    request: Request,
-    wanted: Wanted,
-    sheets: list[Sheet],
-    seconds: NDArray[np.float64],
-    frames: tuple[int, int, int, int],
-) -> list[Planned]:
-    """One for each song that is drawn, of its sheet; `seconds` of each frame; `frames`: the first, those that are
-    written, and the end."""
-    first, start, stop, end = frames
-    model = loaded.model
-    given, settings = _given(wanted, start, stop, end + model.ahead), _sampling(request, loaded)
-    listens = "given" in loaded.recipe.controls.known
-    lags = lags_of(wanted.template, loaded.recipe.grid, end) if model.remembers else None
+def _conductors(loaded: Loaded, request: Request, wanted: Wanted, sheets: list[Sheet], first: int) -> list[Planned]:
+    """One for each song that is drawn, of its sheet, from frame `first` on. What a user's song gives, and whether songs
+    are judged, is the same for all: `wanted` is any of them."""
+    model, listens = loaded.model, "given" in loaded.recipe.controls.known
+    given, settings = _given(wanted, sheets[0], model.ahead), _sampling(request, loaded)
     return [
         Planned(
             controls=sheet.controls,
-            frames=end,
+            frames=sheet.frames,
             settings=settings,
             watching=Watching(sheet.limits, 1, sheet.recalled, first),
             returns=sheet.returns,
@@ -133,18 +111,18 @@ def _conductors(
             given_control=model.sizes.controls.features("given") if listens else None,
             ahead=model.ahead,
             judge=request.draws > 1 and request.best_by == "likelihood" and _own(request, wanted),
-            lags=lags,
-            seconds=seconds,
+            lags=sheet.lags,
+            seconds=sheet.seconds,
         )
         for sheet in sheets
     ]
 
 
-def _given(wanted: Wanted, start: int, stop: int, frames: int) -> Given | None:
+def _given(wanted: Wanted, sheet: Sheet, ahead: int) -> Given | None:
     if wanted.around is None:
         return None
-    roll, kept, manner = (torch.from_numpy(rows) for rows in wanted.around.dense(frames))
-    return Given(roll, kept, start, stop, manner)
+    roll, kept, manner = (torch.from_numpy(rows) for rows in wanted.around.dense(sheet.frames + ahead))
+    return Given(roll, kept, sheet.start, sheet.stop, manner)
 
 
 def _sampling(request: Request, loaded: Loaded) -> Sampling:
@@ -169,7 +147,7 @@ def _new(wanted: Wanted, events: NDArray[Any]) -> NDArray[Any]:
     return new
 
 
-def _song(loaded: Loaded, request: Request, wanted: Wanted, plan: Plan, events: Any, index: int) -> Song:
+def _song(loaded: Loaded, request: Request, wanted: Wanted, events: Any, index: int) -> Song:
     """New notes as a song that ends at its last bar line, dressed, with the user's own notes where there are any; one
     of which only some bars are new keeps its markers and key signatures as they are."""
     spec, grid, around = loaded.model.sizes.roll, loaded.recipe.grid, wanted.around
@@ -179,7 +157,7 @@ def _song(loaded: Loaded, request: Request, wanted: Wanted, plan: Plan, events: 
     drawn = song_from_roll(Roll(spec, grid, int(events["last"].max(initial=0)) + 1, events), template, _tracks(loaded))
     played = tuple(track for track in drawn.tracks if track.name in wanted.groups)
     dressing = Dressing(programs=sounds_of(loaded.card.corpus, request.seed, index), chosen=request.programs)
-    made = dressed(replace(drawn, tracks=played), None if request.around == "bars" else plan, dressing)
+    made = dressed(replace(drawn, tracks=played), None if request.around == "bars" else wanted.plan, dressing)
     return made if around is None else joined(around, made.tracks, made)
 
 
