@@ -35,7 +35,7 @@ def test_the_evaluators_keep_their_contract(check: Check, make: Maker) -> None:
 @pytest.mark.parametrize("make", makers_of(builtin.popgen_components), ids=lambda make: make.card.name)
 def test_all_checks_of_a_component_take_less_than_ten_seconds(make: Maker) -> None:
     """Seconds of a machine that imports torch in two; on a slower or busier one as many more as that takes longer."""
-    tries = (_seconds(lambda: run_checks(make)) / max(1.0, _seconds(_import_torch) / 2) for _ in range(2))
+    tries = (_seconds(lambda: run_checks(make)) / max(1.0, _seconds(_import_torch) / 2) for _ in range(3))
     assert any(seconds < 10 for seconds in tries)
 
 
