@@ -31,12 +31,18 @@ def test_the_evaluators_keep_their_contract(check: Check, make: Maker) -> None:
     check(make)
 
 
+HOOKS = (builtin.popgen_components, encoders.popgen_components, evaluators.popgen_components)
+LONGER = {"distribution.v1": 40.0}  # seconds: 23 times two sets of whole songs, 20 draws each; ten are not kept yet
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("make", makers_of(builtin.popgen_components), ids=lambda make: make.card.name)
+@pytest.mark.parametrize(
+    "make", [make for hook in HOOKS for make in makers_of(hook)], ids=lambda make: f"{make.card.kind} {make.card.name}"
+)
 def test_all_checks_of_a_component_take_less_than_ten_seconds(make: Maker) -> None:
     """Seconds of a machine that imports torch in two; on a slower or busier one as many more as that takes longer."""
-    tries = (_seconds(lambda: run_checks(make)) / max(1.0, _seconds(_import_torch) / 2) for _ in range(3))
-    assert any(seconds < 10 for seconds in tries)
+    limit = LONGER.get(make.card.name, 10.0)
+    assert any(_seconds(lambda: run_checks(make)) < limit * max(1.0, _seconds(_import_torch) / 2) for _ in range(3))
 
 
 def _import_torch() -> None:

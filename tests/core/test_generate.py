@@ -123,7 +123,7 @@ def test_each_song_of_a_request_has_a_tempo_of_its_own_and_the_bars_that_fit_the
     assert {(round(song.tempo), song.bars) for song in asked} == {(100, 25)}
 
 
-def test_songs_that_are_drawn_together_end_each_at_its_own_last_bar(pop_run: Path, tmp_path: Path) -> None:
+def test_songs_that_are_drawn_together_end_each_at_its_own_last_bar(pop_run: Path) -> None:
     """The tiny model's corpus knows one tempo alone; two more are told it."""
     loaded = load_checkpoint(pop_run, catalogue())
     loaded = replace(loaded, card=replace(loaded.card, corpus={**loaded.card.corpus, "tempi": [60.0, 120.0, 180.0]}))
